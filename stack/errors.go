@@ -1,0 +1,82 @@
+package stack
+
+import (
+	"errors"
+	"strconv"
+)
+
+// What can go wrong between stackup and the swarm. The engine package wraps
+// its errors around these, so that others can tell them apart with [errors.Is]
+// without knowing the client.
+var (
+	// ErrUnreachable: no engine answers at the address.
+	ErrUnreachable = errors.New("engine unreachable")
+	// ErrNotManager: the engine answers, but is not a manager of a swarm.
+	ErrNotManager = errors.New("not a swarm manager")
+	// ErrNotFound: the object does not exist (any more).
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: an object of that name exists already.
+	ErrConflict = errors.New("name in use")
+	// ErrInUse: the object cannot be removed while something refers to it.
+	ErrInUse = errors.New("in use")
+	// ErrOutOfSequence: the object has changed since it was read.
+	ErrOutOfSequence = errors.New("changed since it was read")
+	// ErrInvalid: the engine refuses the spec.
+	ErrInvalid = errors.New("refused by the engine")
+)
+
+// Position is a place in a compose file. The zero value means "unknown".
+type Position struct {
+	File string
+	Line int // from 1; 0 when only the file is known
+}
+
+// String is file:line, or the file alone, or nothing.
+func (p Position) String() string {
+	if p.File == "" || p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + strconv.Itoa(p.Line)
+}
+
+// Error is a mistake a user can mend: what is wrong, where, and what to do
+// next. Several are joined with [errors.Join].
+type Error struct {
+	Pos  Position
+	Msg  string // lower case, the object first: service "api": …
+	Hint string // the next step; may be empty
+	Err  error  // the cause; may be nil
+}
+
+// Error is one line: file:line, message, cause. The hint is not part of it.
+func (e *Error) Error() string {
+	s := e.Msg
+	if e.Err != nil {
+		if s != "" {
+			s += ": "
+		}
+		s += e.Err.Error()
+	}
+	if at := e.Pos.String(); at != "" {
+		s = at + ": " + s
+	}
+	return s
+}
+
+// Unwrap gives the cause to [errors.Is] and [errors.As].
+func (e *Error) Unwrap() error { return e.Err }
+
+// Warning is something a user should know and that stops nothing.
+type Warning struct {
+	Pos  Position
+	Msg  string // lower case, the object first
+	Hint string // may be empty
+}
+
+// String is file:line and the message.
+func (w Warning) String() string {
+	if at := w.Pos.String(); at != "" {
+		return at + ": " + w.Msg
+	}
+	return w.Msg
+}

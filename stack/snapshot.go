@@ -1,0 +1,50 @@
+package stack
+
+import (
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+)
+
+// Snapshot is what the swarm has, as far as one stack is concerned, read once.
+// Every list is sorted by name.
+type Snapshot struct {
+	Stack      string
+	Target     Target
+	Services   []swarm.Service   // of the whole swarm: ports and names are shared
+	Networks   []network.Summary // of the whole swarm and the engine itself
+	Configs    []swarm.Config    // of this stack, and those it names
+	Secrets    []swarm.Secret    // of the whole swarm, never with data
+	Nodes      []swarm.Node
+	SameSecret map[string]Verdict // by name: does it hold the wanted bytes?
+}
+
+// Target is the engine that was asked.
+type Target struct {
+	Host       string // as the client dials it: unix:///var/run/docker.sock
+	APIVersion string // negotiated: "1.41"
+}
+
+// Verdict is the answer to a comparison that may not be possible.
+type Verdict string
+
+// The verdicts of a comparison.
+const (
+	Unknown   Verdict = ""
+	Same      Verdict = "same"
+	Different Verdict = "different"
+)
+
+// Owned says whether these labels belong to an object of the stack.
+func (s Snapshot) Owned(labels map[string]string) bool {
+	return labels[LabelNamespace] == s.Stack
+}
+
+// Status is what is polled while an apply waits: the services and tasks of one
+// stack.
+type Status struct {
+	Services []swarm.Service
+	Tasks    []swarm.Task
+	// Current holds the IDs of the tasks that match their service's spec, by
+	// the engine's own judgement.
+	Current map[string]bool
+}

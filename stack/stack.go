@@ -1,0 +1,133 @@
+package stack
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+)
+
+// Stack is what a user wants to run, as the compose files say it. Every list
+// is sorted by key. A Stack without services stands for "nothing": planning it
+// is planning the removal of everything.
+type Stack struct {
+	Name     string
+	Services []Service
+	Networks []Network
+	Configs  []Config
+	Secrets  []Secret
+	Warnings []Warning // in file order
+}
+
+// Object is one thing a stack consists of: [Service], [Network], [Config] or
+// [Secret].
+type Object interface {
+	// Ref is the object's kind and its full name in the swarm.
+	Ref() Ref
+}
+
+// Service is a wanted service.
+//
+// Inside Spec other objects are referred to by name, since their IDs are not
+// known before they exist: TaskTemplate.Networks[].Target holds a network's
+// full name, configs and secrets have ConfigName or SecretName set and an
+// empty ID.
+type Service struct {
+	Key       string // in the compose file
+	Spec      swarm.ServiceSpec
+	DependsOn []Dependency // sorted by key
+	Positions Positions
+}
+
+// Network is a wanted network. Spec.Name is its full name; of an external
+// network nothing else is set.
+type Network struct {
+	Key       string
+	External  bool // must exist; never created, changed or removed
+	Spec      network.CreateRequest
+	Positions Positions
+}
+
+// Config is a wanted config. Spec.Annotations.Name is the name to create it
+// under: the content's name ([ContentName]), or the one the file pins.
+type Config struct {
+	Key       string
+	External  bool
+	Pinned    bool   // the file says name:, which is taken verbatim
+	Base      string // the name docker stack deploy gives it
+	Spec      swarm.ConfigSpec
+	Positions Positions
+}
+
+// Secret is a wanted secret. Its bytes are in Data, never in Spec.Data, so
+// that a printed or marshalled Secret shows nothing.
+type Secret struct {
+	Key       string
+	External  bool
+	Pinned    bool
+	Base      string
+	Spec      swarm.SecretSpec
+	Data      Sensitive
+	Positions Positions
+}
+
+// Ref implements [Object].
+func (s Service) Ref() Ref { return Ref{KindService, s.Spec.Name} }
+
+// Ref implements [Object].
+func (n Network) Ref() Ref { return Ref{KindNetwork, n.Spec.Name} }
+
+// Ref implements [Object].
+func (c Config) Ref() Ref { return Ref{KindConfig, c.Spec.Name} }
+
+// Ref implements [Object].
+func (s Secret) Ref() Ref { return Ref{KindSecret, s.Spec.Name} }
+
+// Dependency is one entry of a service's depends_on.
+type Dependency struct {
+	Key       string // of the service waited for
+	Condition Condition
+	Optional  bool // required: false
+}
+
+// Condition says when a dependency is met, in the words of the compose file.
+type Condition string
+
+// The conditions of depends_on, as the Compose Specification names them.
+const (
+	Started   Condition = "service_started"
+	Healthy   Condition = "service_healthy"
+	Completed Condition = "service_completed_successfully"
+)
+
+// Positions tells where the values of one object stand in the files. The keys
+// are compose paths below the object ("deploy.replicas"); "" is the object.
+type Positions map[string]Position
+
+// At is the position of the path, or of the nearest key above it.
+func (p Positions) At(path string) Position {
+	for {
+		if pos, ok := p[path]; ok {
+			return pos
+		}
+		if path == "" {
+			return Position{}
+		}
+		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
+	}
+}
+
+// Sensitive is bytes that must never be shown. Every way of formatting or
+// marshalling it yields the same placeholder.
+type Sensitive []byte
+
+const placeholder = "(sensitive)"
+
+// Format implements [fmt.Formatter] without the content, whatever the verb.
+func (Sensitive) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, placeholder) }
+
+// MarshalText implements [encoding.TextMarshaler], and with it the JSON form,
+// without the content.
+func (Sensitive) MarshalText() ([]byte, error) { return []byte(placeholder), nil }
