@@ -6,20 +6,20 @@ import "time"
 // the set is closed.
 type Event interface{ event() }
 
-// ChangeStarted: the first write of a change is about to be sent.
+// ChangeStarted says that the first write of a change is about to be sent.
 type ChangeStarted struct {
 	Ref    Ref
 	Action Action
 }
 
-// ChangeWritten: the swarm has accepted a service's spec; its tasks are waited
+// ChangeWritten says that the swarm has accepted a service's spec; its tasks are waited
 // for from now on.
 type ChangeWritten struct {
 	Ref    Ref
 	Action Action
 }
 
-// Waiting: what an apply waits for has changed, or half a minute has passed
+// Waiting says that what an apply waits for has changed, or half a minute has passed
 // without a change.
 type Waiting struct {
 	Elapsed  time.Duration
@@ -33,13 +33,13 @@ type Progress struct {
 	Reason         string // why it is not done: "preparing", or a task's error
 }
 
-// ChangeEnded: a change has come to its end, good or bad.
+// ChangeEnded says that a change has come to its end, good or bad.
 type ChangeEnded struct {
 	Outcome Outcome
 	Elapsed time.Duration // since the change started; 0 if it never did
 }
 
-// Notice: something worth a line that belongs to no change, such as a warning
+// Notice is something worth a line that belongs to no change, such as a warning
 // of the engine.
 type Notice struct{ Text string }
 
