@@ -1,0 +1,177 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// gated is a part of a spec that an engine older than since drops without a
+// word (moby daemon/server/router/swarm/helpers.go, adjustForAPIVersion).
+type gated struct {
+	since string
+	key   string
+	set   func(swarm.ServiceSpec, swarm.ContainerSpec) bool
+}
+
+func versionGates() []gated {
+	return []gated{
+		{"1.40", "sysctls", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return len(c.Sysctls) > 0 }},
+		{"1.40", "deploy.placement.max_replicas_per_node", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
+			return s.TaskTemplate.Placement != nil && s.TaskTemplate.Placement.MaxReplicas > 0
+		}},
+		{"1.41", "cap_add", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return len(c.CapabilityAdd) > 0 }},
+		{"1.41", "cap_drop", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return len(c.CapabilityDrop) > 0 }},
+		{"1.41", "ulimits", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return len(c.Ulimits) > 0 }},
+		{"1.41", "deploy.resources.limits.pids", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
+			r := s.TaskTemplate.Resources
+			return r != nil && r.Limits != nil && r.Limits.Pids != 0
+		}},
+		{"1.41", "deploy.mode", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool { return isJob(s.Mode) }},
+		{"1.44", "healthcheck.start_interval", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool {
+			return c.Healthcheck != nil && c.Healthcheck.StartInterval != 0
+		}},
+		{"1.44", "security_opt", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool {
+			p := c.Privileges
+			return p != nil && (p.NoNewPrivileges || p.Seccomp != nil || p.AppArmor != nil)
+		}},
+		{"1.46", "oom_score_adj", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return c.OomScoreAdj != 0 }},
+		{"1.46", "volumes", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool {
+			for _, m := range c.Mounts {
+				if m.TmpfsOptions != nil && len(m.TmpfsOptions.Options) > 0 {
+					return true
+				}
+			}
+			return false
+		}},
+		{"1.52", "memswap_limit", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
+			r := s.TaskTemplate.Resources
+			return r != nil && (r.SwapBytes != nil || r.MemorySwappiness != nil)
+		}},
+	}
+}
+
+// tooOld refuses a service that the engine would take and then not run as
+// written, because its API does not know a key.
+func tooOld(s stack.Service, version string) error {
+	var c swarm.ContainerSpec
+	if s.Spec.TaskTemplate.ContainerSpec != nil {
+		c = *s.Spec.TaskTemplate.ContainerSpec
+	}
+	for _, g := range versionGates() {
+		if olderThan(version, g.since) && g.set(s.Spec, c) {
+			return &stack.Error{
+				Pos:  s.Positions.At(g.key),
+				Msg:  fmt.Sprintf("service %q: %s needs API version %s, the engine has %s", s.Key, g.key, g.since, version),
+				Hint: "upgrade the engine, or remove the key",
+			}
+		}
+	}
+	return nil
+}
+
+// olderThan compares API versions, "1.9" with "1.41". An unknown version is
+// not older than any.
+func olderThan(version, than string) bool {
+	a, okA := minor(version)
+	b, okB := minor(than)
+	return okA && okB && a < b
+}
+
+func minor(version string) (int, bool) {
+	major, rest, _ := strings.Cut(version, ".")
+	n, err := strconv.Atoi(rest)
+	return n, major == "1" && err == nil
+}
+
+// published is a port of the swarm as services compete for it.
+type published struct {
+	port     uint32
+	protocol string
+}
+
+// ports refuses ports that another service of the swarm has published: the
+// engine would notice only half-way through (swarmkit
+// manager/controlapi/service.go, checkPortConflicts).
+func (m *maker) ports() {
+	wanted := map[string]bool{}
+	for _, s := range m.want.Services {
+		wanted[s.Spec.Name] = true
+	}
+	taken := map[published]swarm.Service{}
+	for _, s := range m.have.Services {
+		if wanted[s.Spec.Name] || m.have.Owned(s.Spec.Labels) {
+			continue // changed or removed by this plan
+		}
+		for _, p := range portsOf(s.Spec, swarm.PortConfigPublishModeIngress) {
+			taken[p] = s
+		}
+	}
+	mine := map[published]stack.Service{}
+	for _, s := range m.want.Services {
+		for _, p := range portsOf(s.Spec, "") {
+			if other, ok := taken[p]; ok {
+				m.problem(portTaken(s, p, other.Spec.Name))
+			}
+		}
+		for _, p := range portsOf(s.Spec, swarm.PortConfigPublishModeIngress) {
+			if other, ok := mine[p]; ok && other.Key != s.Key {
+				m.problem(portTaken(s, p, other.Spec.Name))
+			}
+			mine[p] = s
+		}
+	}
+}
+
+// takeovers lets a service that wants the port of a service which the plan
+// removes wait for that removal: here a deletion cannot come last.
+func (m *maker) takeovers() {
+	leaving := map[published]int{}
+	for i, c := range m.changes {
+		if c.Ref.Kind == stack.KindService && c.Action == stack.Delete {
+			for _, p := range portsOf(c.Have.Service.Spec, "") {
+				leaving[p] = i
+			}
+		}
+	}
+	for i, c := range m.changes {
+		s, ok := c.Want.(stack.Service)
+		if !ok || c.Action == stack.Keep {
+			continue
+		}
+		for _, p := range portsOf(s.Spec, "") {
+			if gone, ok := leaving[p]; ok {
+				m.changes[gone].After = nil
+				m.changes[i].After = append(m.changes[i].After, stack.Gate{Ref: m.changes[gone].Ref})
+			}
+		}
+	}
+}
+
+// portsOf is the published ports of a spec, of one mode or ("") of any.
+func portsOf(s swarm.ServiceSpec, mode swarm.PortConfigPublishMode) []published {
+	if s.EndpointSpec == nil {
+		return nil
+	}
+	var out []published
+	for _, p := range s.EndpointSpec.Ports {
+		is := cmp.Or(p.PublishMode, swarm.PortConfigPublishModeIngress)
+		if p.PublishedPort != 0 && (mode == "" || is == mode) {
+			out = append(out, published{p.PublishedPort, string(cmp.Or(p.Protocol, network.TCP))})
+		}
+	}
+	return out
+}
+
+func portTaken(s stack.Service, p published, by string) error {
+	return &stack.Error{
+		Pos: s.Positions.At("ports"),
+		Msg: fmt.Sprintf("%s: port %d/%s is already published by service %q", s.Ref(), p.port, p.protocol, by),
+	}
+}

@@ -1,0 +1,145 @@
+package planner
+
+import (
+	"bytes"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// names knows which objects of the swarm a wanted spec means: it turns the
+// names that a file leads to into the names that are used, and those into IDs.
+type names struct {
+	ids   map[stack.Ref]string    // of the objects that exist
+	fresh map[stack.Ref]bool      // that the plan creates
+	used  map[stack.Ref]stack.Ref // wanted name → name in use, where they differ
+}
+
+func newNames(want stack.Stack, have stack.Snapshot) names {
+	n := names{
+		ids:   map[stack.Ref]string{},
+		fresh: map[stack.Ref]bool{},
+		used:  map[stack.Ref]stack.Ref{},
+	}
+	for _, x := range have.Networks {
+		if x.Scope != "swarm" {
+			continue // of this node alone; services cannot use it
+		}
+		n.ids[stack.Ref{Kind: stack.KindNetwork, Name: x.Name}] = x.ID
+	}
+	for _, x := range have.Configs {
+		n.ids[stack.Ref{Kind: stack.KindConfig, Name: x.Spec.Name}] = x.ID
+	}
+	for _, x := range have.Secrets {
+		n.ids[stack.Ref{Kind: stack.KindSecret, Name: x.Spec.Name}] = x.ID
+	}
+	n.adopt(want, have)
+	return n
+}
+
+// adopt finds the configs and secrets that exist under the name that `docker
+// stack deploy` gives them, with the content that is wanted. They stay in use,
+// so that taking over a stack changes nothing.
+func (n names) adopt(want stack.Stack, have stack.Snapshot) {
+	configs := map[string]swarm.Config{}
+	for _, c := range have.Configs {
+		configs[c.Spec.Name] = c
+	}
+	for _, c := range want.Configs {
+		live, ok := configs[c.Base]
+		if ok && !c.External && !c.Pinned && have.Owned(live.Spec.Labels) && bytes.Equal(live.Spec.Data, c.Spec.Data) {
+			n.used[c.Ref()] = stack.Ref{Kind: stack.KindConfig, Name: c.Base}
+		}
+	}
+	for _, s := range want.Secrets {
+		if !s.External && !s.Pinned && have.SameSecret[s.Base] == stack.Same {
+			n.used[s.Ref()] = stack.Ref{Kind: stack.KindSecret, Name: s.Base}
+		}
+	}
+}
+
+// inUse is the name under which a wanted object is, or will be, in the swarm.
+func (n names) inUse(ref stack.Ref) stack.Ref {
+	if other, ok := n.used[ref]; ok {
+		return other
+	}
+	return ref
+}
+
+// id is the ID of the object, or a stand-in that equals no ID when the object
+// does not exist yet.
+func (n names) id(ref stack.Ref) string {
+	if id, ok := n.ids[ref]; ok && !n.fresh[ref] {
+		return id
+	}
+	return "new " + ref.Name
+}
+
+// resolve is the spec with every reference by name turned into one by ID, and
+// the names in use in place of the wanted ones: what the engine will store.
+// The argument is not changed.
+func (n names) resolve(s swarm.ServiceSpec) swarm.ServiceSpec {
+	return n.rewrite(s, n.id)
+}
+
+// refer is the spec as it is to be sent: with the names in use, and without
+// IDs, since not all are known yet.
+func (n names) refer(s swarm.ServiceSpec) swarm.ServiceSpec {
+	return n.rewrite(s, nil)
+}
+
+func (n names) rewrite(s swarm.ServiceSpec, id func(stack.Ref) string) swarm.ServiceSpec {
+	if id != nil {
+		nets := make([]swarm.NetworkAttachmentConfig, len(s.TaskTemplate.Networks))
+		for i, a := range s.TaskTemplate.Networks {
+			a.Target = id(stack.Ref{Kind: stack.KindNetwork, Name: a.Target})
+			nets[i] = a
+		}
+		s.TaskTemplate.Networks = nets
+	}
+	if s.TaskTemplate.ContainerSpec == nil {
+		return s
+	}
+	c := *s.TaskTemplate.ContainerSpec
+	c.Configs = make([]*swarm.ConfigReference, len(c.Configs))
+	for i, r := range s.TaskTemplate.ContainerSpec.Configs {
+		used := n.inUse(stack.Ref{Kind: stack.KindConfig, Name: r.ConfigName})
+		ref := *r
+		ref.ConfigName = used.Name
+		if id != nil {
+			ref.ConfigID = id(used)
+		}
+		c.Configs[i] = &ref
+	}
+	c.Secrets = make([]*swarm.SecretReference, len(c.Secrets))
+	for i, r := range s.TaskTemplate.ContainerSpec.Secrets {
+		used := n.inUse(stack.Ref{Kind: stack.KindSecret, Name: r.SecretName})
+		ref := *r
+		ref.SecretName = used.Name
+		if id != nil {
+			ref.SecretID = id(used)
+		}
+		c.Secrets[i] = &ref
+	}
+	c.Privileges = n.credentials(c.Privileges, id)
+	s.TaskTemplate.ContainerSpec = &c
+	return s
+}
+
+// credentials rewrites a credential spec that is kept in a config: the engine
+// wants the config's ID there (docker/cli cli/compose/convert/service.go,
+// convertServiceConfigObjs).
+func (n names) credentials(p *swarm.Privileges, id func(stack.Ref) string) *swarm.Privileges {
+	if p == nil || p.CredentialSpec == nil || p.CredentialSpec.Config == "" {
+		return p
+	}
+	used := n.inUse(stack.Ref{Kind: stack.KindConfig, Name: p.CredentialSpec.Config})
+	out, spec := *p, *p.CredentialSpec
+	spec.Config = used.Name
+	if id != nil {
+		spec.Config = id(used)
+	}
+	out.CredentialSpec = &spec
+	return &out
+}

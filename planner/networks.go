@@ -1,0 +1,130 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/moby/moby/api/types/network"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+func (m *maker) networks() {
+	live := map[string]network.Summary{}
+	for _, n := range m.have.Networks {
+		if n.Scope == "swarm" || live[n.Name].ID == "" {
+			live[n.Name] = n
+		}
+	}
+	for _, n := range m.want.Networks {
+		have, exists := live[n.Spec.Name]
+		switch {
+		case n.External:
+			m.problem(externalNetwork(n, have))
+		case !exists || have.Scope != "swarm":
+			m.create(n.Key, n, reasonNew)
+		case !m.have.Owned(have.Labels):
+			m.problem(m.foreign(n.Ref(), have.Labels, n.Positions.At("")))
+		default:
+			m.problem(changedNetwork(n, have))
+			m.keep(n.Key, n, &stack.Live{ID: have.ID})
+		}
+	}
+}
+
+// externalNetwork says why an external network cannot be used. Services attach
+// to networks of the swarm only (moby daemon/cluster/networks.go).
+func externalNetwork(n stack.Network, have network.Summary) error {
+	switch {
+	case have.ID == "":
+		return &stack.Error{
+			Pos:  n.Positions.At(""),
+			Msg:  fmt.Sprintf("network %q is external and does not exist", n.Spec.Name),
+			Hint: "docker network create --driver overlay " + n.Spec.Name,
+		}
+	case have.Scope != "swarm":
+		return &stack.Error{
+			Pos:  n.Positions.At(""),
+			Msg:  fmt.Sprintf("network %q is external and exists on this node only (driver %s); services need a network of the swarm", n.Spec.Name, have.Driver),
+			Hint: "create it with docker network create --driver overlay",
+		}
+	}
+	return nil
+}
+
+// changedNetwork refuses a network whose definition has changed: no engine can
+// change a network in place. Only what the user set is compared.
+func changedNetwork(n stack.Network, have network.Summary) error {
+	diffs := networkDiffs(n.Spec, have)
+	if len(diffs) == 0 {
+		return nil
+	}
+	what := make([]string, len(diffs))
+	for i, d := range diffs {
+		what[i] = fmt.Sprintf("%s %s -> %s", d.key, d.old, d.now)
+	}
+	return &stack.Error{
+		Pos:  n.Positions.At(diffs[0].key),
+		Msg:  fmt.Sprintf("network %q: %s: a network cannot be changed in place", n.Spec.Name, strings.Join(what, ", ")),
+		Hint: "give it another key or name: in the file, so that a new network takes its place",
+	}
+}
+
+type networkDiff struct{ key, old, now string }
+
+// networkDiffs compares what the user set with what the engine shows (moby
+// daemon/cluster/convert/network.go, BasicNetworkFromGRPC).
+func networkDiffs(want network.CreateRequest, have network.Summary) []networkDiff {
+	var out []networkDiff
+	differ := func(key string, old, now any) {
+		if o, n := fmt.Sprint(old), fmt.Sprint(now); o != n {
+			out = append(out, networkDiff{key, o, n})
+		}
+	}
+	differ("internal", have.Internal, want.Internal)
+	differ("attachable", have.Attachable, want.Attachable)
+	differ("enable_ipv6", have.EnableIPv6, want.EnableIPv6 != nil && *want.EnableIPv6)
+	for _, k := range slices.Sorted(maps.Keys(want.Labels)) {
+		differ("labels."+k, orNone(have.Labels, k), want.Labels[k])
+	}
+	if have.Driver == "" {
+		return out // not allocated yet: the engine does not show the rest
+	}
+	if want.Driver != "" {
+		differ("driver", have.Driver, want.Driver)
+	}
+	for _, k := range slices.Sorted(maps.Keys(want.Options)) {
+		differ("driver_opts."+k, orNone(have.Options, k), want.Options[k])
+	}
+	if want.IPAM != nil {
+		for i, c := range want.IPAM.Config {
+			var live network.IPAMConfig
+			if i < len(have.IPAM.Config) {
+				live = have.IPAM.Config[i]
+			}
+			ipamDiffs(c, live, differ)
+		}
+	}
+	return out
+}
+
+func ipamDiffs(want, have network.IPAMConfig, differ func(key string, old, now any)) {
+	if want.Subnet.IsValid() {
+		differ("ipam.config.subnet", have.Subnet.Masked(), want.Subnet.Masked())
+	}
+	if want.IPRange.IsValid() {
+		differ("ipam.config.ip_range", have.IPRange.Masked(), want.IPRange.Masked())
+	}
+	if want.Gateway.IsValid() {
+		differ("ipam.config.gateway", have.Gateway, want.Gateway)
+	}
+}
+
+func orNone(m map[string]string, key string) string {
+	if v, ok := m[key]; ok {
+		return v
+	}
+	return "(none)"
+}

@@ -1,0 +1,90 @@
+// Package planner decides what is to change: from what a user wants and what
+// the swarm has it makes a plan. It is a pure function. It does no I/O, knows
+// no clock, asks no questions and prints nothing; warnings and refusals are
+// part of its result.
+package planner
+
+import (
+	"errors"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// Plan says what has to change so that the swarm has what is wanted. The plan
+// of a stack without services is the removal of everything the stack owns.
+//
+// The error joins one [*stack.Error] for each reason why this swarm cannot
+// take the stack as it is; then the plan is not to be applied.
+//
+// Applying the plan leaves nothing to plan: Plan of the same stack and the
+// swarm as it is afterwards is empty.
+func Plan(want stack.Stack, have stack.Snapshot) (stack.Plan, error) {
+	m := newMaker(want, have)
+	m.networks()
+	m.configs()
+	m.secrets()
+	m.services()
+	m.deletions()
+	m.takeovers()
+	changes, err := order(m.changes)
+	m.problem(err)
+	return stack.Plan{
+		Stack:    want.Name,
+		Target:   have.Target,
+		Changes:  changes,
+		IDs:      m.names.ids,
+		Warnings: append(want.Warnings, m.warnings...),
+	}, errors.Join(m.problems...)
+}
+
+// maker gathers a plan while it is made.
+type maker struct {
+	want     stack.Stack
+	have     stack.Snapshot
+	names    names
+	mask     *mask
+	keys     map[string]string        // of the wanted services: compose key → full name
+	live     map[string]swarm.Service // by name
+	tasks    map[string][]swarm.Task  // by service name: those meant to run
+	nodes    map[string]swarm.Node    // by ID
+	changes  []stack.Change
+	warnings []stack.Warning
+	problems []error
+}
+
+func newMaker(want stack.Stack, have stack.Snapshot) *maker {
+	m := &maker{
+		want: want, have: have, names: newNames(want, have), mask: newMask(),
+		keys:  map[string]string{},
+		live:  map[string]swarm.Service{},
+		tasks: map[string][]swarm.Task{},
+		nodes: map[string]swarm.Node{},
+	}
+	for _, s := range want.Services {
+		m.keys[s.Key] = s.Spec.Name
+	}
+	byID := map[string]string{}
+	for _, s := range have.Services {
+		m.live[s.Spec.Name], byID[s.ID] = s, s.Spec.Name
+	}
+	for _, t := range have.Tasks {
+		if t.DesiredState == swarm.TaskStateRunning {
+			m.tasks[byID[t.ServiceID]] = append(m.tasks[byID[t.ServiceID]], t)
+		}
+	}
+	for _, n := range have.Nodes {
+		m.nodes[n.ID] = n
+	}
+	return m
+}
+
+func (m *maker) add(c stack.Change) { m.changes = append(m.changes, c) }
+
+// problem notes a reason not to apply the plan; nil is none.
+func (m *maker) problem(err error) {
+	if err != nil {
+		m.problems = append(m.problems, err)
+	}
+}

@@ -1,0 +1,184 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"strings"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+func (m *maker) services() {
+	for _, s := range m.want.Services {
+		m.problem(tooOld(s, m.have.Target.APIVersion))
+		have, exists := m.live[s.Spec.Name]
+		var c stack.Change
+		switch {
+		case !exists:
+			s.Spec = m.names.refer(s.Spec)
+			c = stack.Change{Ref: s.Ref(), Action: stack.Create, Reason: reasonNew, Want: s}
+		case !m.have.Owned(have.Spec.Labels):
+			m.problem(m.foreign(s.Ref(), have.Spec.Labels, s.Positions.At("")))
+			continue
+		case modeOf(s.Spec.Mode) != modeOf(have.Spec.Mode):
+			m.problem(changedMode(s, have))
+			continue
+		default:
+			c = m.change(s, have)
+		}
+		c.Key = s.Key
+		c.After = m.gates(s)
+		m.add(c)
+	}
+	m.ports()
+}
+
+// change compares a wanted service with the live one of the same name.
+func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
+	c := stack.Change{Ref: s.Ref(), Action: stack.Keep, Want: s, Have: &stack.Live{ID: have.ID, Version: have.Version, Service: &have}}
+	s.Spec = keepResolved(s.Spec, have.Spec)
+	want, live := stack.Normal(m.names.resolve(s.Spec)), stack.Normal(have.Spec)
+	if reflect.DeepEqual(want, live) {
+		return c
+	}
+	c.Fields = m.fields(live, want)
+	m.effects(&c, want, live)
+	s.Spec = write(m.names.refer(s.Spec), have.Spec, want, live)
+	c.Want = s
+	c.Action, c.Reason = stack.Update, reasonFields(c.Fields)
+	if c.Effect == stack.Scales {
+		c.Action = stack.Scale
+	}
+	return c
+}
+
+// keepResolved keeps the digest and platforms that a live service's image was
+// resolved to, while the file still says the same image: a new look at the
+// registry is not a change of the file (docker/cli
+// cli/command/stack/deploy_composefile.go, resolve-image "changed").
+func keepResolved(want, have swarm.ServiceSpec) swarm.ServiceSpec {
+	w, h := want.TaskTemplate.ContainerSpec, have.TaskTemplate.ContainerSpec
+	if w == nil || h == nil || strings.Contains(w.Image, "@") || !strings.HasPrefix(h.Image, w.Image+"@") {
+		return want
+	}
+	c := *w
+	c.Image = h.Image
+	want.TaskTemplate.ContainerSpec = &c
+	if p := have.TaskTemplate.Placement; p != nil && len(p.Platforms) > 0 {
+		var placement swarm.Placement
+		if want.TaskTemplate.Placement != nil {
+			placement = *want.TaskTemplate.Placement
+		}
+		if len(placement.Platforms) == 0 {
+			placement.Platforms = p.Platforms
+			want.TaskTemplate.Placement = &placement
+		}
+	}
+	return want
+}
+
+// write is the spec to send: each part as it is live where it means the same,
+// since the engine compares raw values when it decides about restarts, and as
+// it is wanted elsewhere.
+func write(spec, have, want, live swarm.ServiceSpec) swarm.ServiceSpec {
+	if reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate) {
+		spec.TaskTemplate = have.TaskTemplate
+	} else {
+		spec.TaskTemplate.ForceUpdate = have.TaskTemplate.ForceUpdate
+	}
+	if reflect.DeepEqual(want.EndpointSpec, live.EndpointSpec) {
+		spec.EndpointSpec = have.EndpointSpec
+	}
+	if reflect.DeepEqual(want.Mode, live.Mode) {
+		spec.Mode = have.Mode
+	}
+	if reflect.DeepEqual(want.UpdateConfig, live.UpdateConfig) {
+		spec.UpdateConfig = have.UpdateConfig
+	}
+	if reflect.DeepEqual(want.RollbackConfig, live.RollbackConfig) {
+		spec.RollbackConfig = have.RollbackConfig
+	}
+	spec.Labels = maps.Clone(spec.Labels)
+	for k, v := range have.Labels {
+		if strings.HasPrefix(k, stack.LabelPrefix) && spec.Labels != nil {
+			spec.Labels[k] = v
+		}
+	}
+	return spec
+}
+
+// reasonFields is the reason for an update: what has changed, in a few words.
+func reasonFields(fields []stack.FieldChange) string {
+	switch len(fields) {
+	case 0:
+		return "changed"
+	case 1:
+		return fields[0].Path + " changed"
+	case 2:
+		return fields[0].Path + " and " + fields[1].Path + " changed"
+	}
+	return fmt.Sprintf("%s and %d more fields changed", fields[0].Path, len(fields)-1)
+}
+
+// modeOf is the kind of a service, in the words of the compose file.
+func modeOf(m swarm.ServiceMode) string {
+	switch {
+	case m.Global != nil:
+		return "global"
+	case m.ReplicatedJob != nil:
+		return "replicated-job"
+	case m.GlobalJob != nil:
+		return "global-job"
+	}
+	return "replicated"
+}
+
+// isJob says whether tasks of the service are to end.
+func isJob(m swarm.ServiceMode) bool { return m.ReplicatedJob != nil || m.GlobalJob != nil }
+
+// changedMode refuses a change of the service's kind (swarmkit
+// manager/controlapi/service.go, errModeChangeNotAllowed).
+func changedMode(s stack.Service, have swarm.Service) error {
+	return &stack.Error{
+		Pos:  s.Positions.At("deploy.mode"),
+		Msg:  fmt.Sprintf("%s: deploy.mode %s -> %s: the mode of a service cannot be changed in place", s.Ref(), modeOf(have.Spec.Mode), modeOf(s.Spec.Mode)),
+		Hint: "docker service rm " + s.Spec.Name + " first, or give the service another name",
+	}
+}
+
+// gates is what a service waits for: what it refers to and the plan creates,
+// and what it depends on.
+func (m *maker) gates(s stack.Service) []stack.Gate {
+	var out []stack.Gate
+	for _, ref := range references(m.names.refer(s.Spec)) {
+		if m.names.fresh[ref] {
+			out = append(out, stack.Gate{Ref: ref})
+		}
+	}
+	for _, d := range s.DependsOn {
+		if name, ok := m.keys[d.Key]; ok {
+			out = append(out, stack.Gate{Ref: stack.Ref{Kind: stack.KindService, Name: name}, Condition: d.Condition})
+		}
+	}
+	return out
+}
+
+// references is every object a spec refers to by name, in a fixed order.
+func references(s swarm.ServiceSpec) []stack.Ref {
+	var out []stack.Ref
+	for _, n := range s.TaskTemplate.Networks {
+		out = append(out, stack.Ref{Kind: stack.KindNetwork, Name: n.Target})
+	}
+	if c := s.TaskTemplate.ContainerSpec; c != nil {
+		for _, r := range c.Configs {
+			out = append(out, stack.Ref{Kind: stack.KindConfig, Name: r.ConfigName})
+		}
+		for _, r := range c.Secrets {
+			out = append(out, stack.Ref{Kind: stack.KindSecret, Name: r.SecretName})
+		}
+	}
+	return out
+}
