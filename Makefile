@@ -1,0 +1,70 @@
+# Everything a developer types. `make test` and `make demo` do all the set-up.
+
+GO        ?= go
+FUZZTIME  ?= 30s
+BENCHTIME ?= 1s
+BIN       := $(CURDIR)/bin
+TOOLS     := $(BIN)/tools
+
+GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: all build test unit e2e engine demo lint fuzz bench golden clean
+
+all: build
+
+build:
+	$(GO) build -trimpath -o $(BIN)/stackup ./cmd/stackup
+
+# Everything that needs no engine, then the tests on a real one where it can be
+# had: on Linux, as root, with dockerd installed or apt to install it.
+test: unit
+	@if [ "$$(uname -s)" = Linux ] && [ "$$(id -u)" = 0 ] && { command -v dockerd || command -v apt-get; } >/dev/null; \
+	then echo "make test: now the tests on a real engine"; $(MAKE) --no-print-directory e2e; \
+	else echo "make test: the tests on a real engine were left out: they need Linux, root, and dockerd or apt-get"; fi
+
+unit:
+	$(GO) test -race ./...
+
+e2e: engine
+	STACKUP_E2E=1 $(GO) test -count=1 -timeout 30m ./e2e/...
+
+# A Docker engine to start throwaway swarms with; none is left running.
+engine:
+	@command -v dockerd >/dev/null && command -v ip >/dev/null || { \
+	  echo "installing the Docker engine with apt"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables iproute2; }
+
+demo: build engine
+	$(GO) run ./e2e/throwaway/cmd -- sh examples/demo.sh $(BIN)/stackup
+
+lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint $(TOOLS)/govulncheck
+	@out=$$($(TOOLS)/gofumpt -l .); if [ -n "$$out" ]; then echo "gofumpt: $$out"; exit 1; fi
+	$(GO) vet ./...
+	$(TOOLS)/golangci-lint run ./...
+	@sh .ci/govulncheck $(TOOLS)/govulncheck
+
+$(TOOLS)/gofumpt:
+	GOBIN=$(TOOLS) $(GO) install $(GOFUMPT)
+$(TOOLS)/golangci-lint:
+	GOBIN=$(TOOLS) $(GO) install $(GOLANGCI_LINT)
+$(TOOLS)/govulncheck:
+	GOBIN=$(TOOLS) $(GO) install $(GOVULNCHECK)
+
+# Every fuzz target of every package, one after another.
+fuzz:
+	@$(GO) list ./... | while read -r pkg; do \
+	  for f in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) "$$pkg" || exit 1; \
+	  done; done
+
+bench: build engine
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) $$($(GO) list ./... | grep -v /e2e)
+	STACKUP_E2E=1 $(GO) test -count=1 -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e
+
+golden:
+	$(GO) test ./loader ./planner ./render ./cmd/stackup -update
+
+clean:
+	rm -rf $(BIN)
