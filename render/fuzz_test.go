@@ -1,0 +1,79 @@
+package render_test
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/render"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// FuzzViews puts arbitrary text everywhere. Nothing may panic, and nothing but
+// our own colours may reach a terminal.
+func FuzzViews(f *testing.F) {
+	f.Add("shop", "\x1b[2J\x1b]0;title\a", 80)
+	f.Add("\xff\xc3", "a\tb\r\nc\u202e\u009b31m\u2028", 20)
+	f.Add("世界", "é́ "+strings.Repeat("漢", 50), 40)
+	f.Fuzz(func(t *testing.T, a, b string, columns int) {
+		for _, color := range []bool{false, true} {
+			harmless(t, everything(t, a, b, render.Style{Color: color, Width: columns % 200}))
+		}
+	})
+}
+
+func everything(t *testing.T, a, b string, s render.Style) string {
+	t.Helper()
+	var out bytes.Buffer
+	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
+	change := func(action stack.Action) stack.Change {
+		return stack.Change{
+			Ref: ref, Key: a, Action: action, Reason: b, Effect: stack.Effect(a), Impact: b,
+			Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b, Effect: stack.Effect(b)}, {Path: b, Old: a, Effect: stack.Restarts}},
+			After:  []stack.Gate{{Ref: ref, Condition: stack.Condition(a)}},
+			Want:   stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
+		}
+	}
+	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}
+	for _, action := range []stack.Action{stack.Create, stack.Update, stack.Scale, stack.Delete, stack.Keep, stack.Action(a)} {
+		p.Changes = append(p.Changes, change(action))
+	}
+	outcome := stack.Outcome{
+		Ref: ref, Action: stack.Action(b), State: stack.Failed, Err: a, Culprit: ref,
+		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b},
+	}
+	watch := render.Progress(&out, s)
+	watch(stack.Notice{Text: b})
+	watch(stack.ChangeStarted{Ref: stack.Ref{Kind: stack.KindService, Name: a}, Action: stack.Action(b)})
+	watch(stack.Waiting{Services: []stack.Progress{{Ref: ref, Reason: b}}})
+	watch(stack.ChangeEnded{Outcome: outcome, Elapsed: time.Second})
+	render.Error(&out, errors.Join(errors.New(a), &stack.Error{Msg: a, Hint: b}))
+	render.Warnings(&out, []stack.Warning{{Msg: a, Hint: b, Pos: stack.Position{File: b, Line: 1}}}, s)
+	if err := errors.Join(
+		render.Plan(&out, p, s),
+		render.Plan(&out, stack.Plan{Stack: b}, s),
+		render.Report(&out, stack.Report{Outcomes: []stack.Outcome{outcome, {Ref: ref, State: stack.Blocked, Culprit: ref}}}, s),
+	); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func harmless(t *testing.T, text string) {
+	t.Helper()
+	text = regexp.MustCompile(`\x1b\[[0-9]{1,2}m`).ReplaceAllString(text, "")
+	if !utf8.ValidString(text) {
+		t.Errorf("not UTF-8: %q", text)
+	}
+	for _, r := range text {
+		if r < ' ' && r != '\n' || r >= 0x7f && r <= 0x9f || r >= 0x202a && r <= 0x202e {
+			t.Fatalf("%q reaches the terminal", r)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package render
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// A plan of more lines than this ends with the list of what it touches.
+const longPlan = 40
+
+// Plan writes the text of a plan: what changes and why, each changed field
+// with its effect, and a summary. Objects that stay as they are are counted.
+// Warnings are left to [Warnings], which writes elsewhere.
+func Plan(w io.Writer, p stack.Plan, s Style) error {
+	pg := newPage(s)
+	if p.Empty() {
+		pg.para(2, span{bold, safe(p.Stack) + ": "}, span{plain, nothingToDo(p)})
+		return pg.flush(w)
+	}
+	pg.line(span{bold, p.Stack}, span{plain, " on " + p.Target.Host})
+	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
+	pg.changes(changes)
+	pg.line()
+	pg.summary(p)
+	if pg.lines > longPlan {
+		pg.touched(changes)
+	}
+	return pg.flush(w)
+}
+
+func isKept(c stack.Change) bool { return c.Action == stack.Keep }
+
+// changes writes one block for each change. A block of several lines has an
+// empty line on either side.
+func (p *page) changes(changes []stack.Change) {
+	touched := map[stack.Ref]bool{}
+	for _, c := range changes {
+		touched[c.Ref] = true
+	}
+	column := reasonColumn(changes, p.width)
+	apart := true
+	for _, c := range changes {
+		details := &page{color: p.color, width: p.width}
+		details.details(c, touched)
+		if apart || details.lines > 0 {
+			p.line()
+		}
+		p.header(c, column)
+		p.add(details)
+		apart = details.lines > 0
+	}
+}
+
+// header is the line of one change: symbol, object, reason.
+func (p *page) header(c stack.Change, column int) {
+	sym, t := symbol(c.Action)
+	lead, name, reason := "  "+sym+" ", safe(c.Ref.String()), safe(c.Reason)
+	gap := max(column-width(name), 2)
+	if width(lead+name+reason)+gap <= p.width {
+		p.line(span{t, lead + name}, span{plain, spaces(gap) + reason})
+		return
+	}
+	p.hang(span{t, lead}, span{t, name})
+	p.hang(indented(detailIndent), span{plain, reason})
+}
+
+// reasonColumn is where the reasons begin, so that they stand below each other
+// unless a name is very long.
+func reasonColumn(changes []stack.Change, columns int) int {
+	widest := 0
+	for _, c := range changes {
+		if n := width(safe(c.Ref.String())); n <= columns/2 {
+			widest = max(widest, n)
+		}
+	}
+	return widest + 2
+}
+
+// touched lists the objects of a long plan once more, where the eye is.
+func (p *page) touched(changes []stack.Change) {
+	var list groups
+	for _, c := range changes {
+		list.add(c.Action, c.Ref)
+	}
+	for _, g := range list {
+		sym, t := symbol(g.action)
+		p.hang(span{t, "  " + sym + " "}, span{plain, g.String()})
+	}
+}
+
+func nothingToDo(p stack.Plan) string {
+	var list groups
+	for _, c := range p.Changes {
+		list.add(stack.Keep, c.Ref)
+	}
+	slices.SortStableFunc(list, func(a, b group) int { return kindOrder(a.kind) - kindOrder(b.kind) })
+	var counts []string
+	for _, g := range list {
+		counts = append(counts, plural(len(g.names), string(g.kind)))
+	}
+	switch len(p.Changes) {
+	case 0:
+		return "nothing to do, the swarm has nothing of this stack"
+	case 1:
+		return "nothing to do, " + counts[0] + " is as the file says"
+	}
+	return "nothing to do, " + enumerate(counts) + " are as the file says"
+}
+
+// summary counts the actions, and the services whose tasks are replaced.
+func (p *page) summary(plan stack.Plan) {
+	var counts []string
+	for _, a := range actions() {
+		if n := plan.Count(a.action); n > 0 {
+			counts = append(counts, strconv.Itoa(n)+" "+a.planned)
+		}
+	}
+	text := strings.Join(counts, ", ") + "."
+	var effects string
+	if n := countEffect(plan, stack.Restarts); n > 0 {
+		effects += " Restarts " + plural(n, "service") + "."
+	}
+	if n := countEffect(plan, stack.RunsJob); n > 0 {
+		effects += " Runs " + plural(n, "job") + " again."
+	}
+	lead := span{bold, "Plan: "}
+	if width(lead.text+text+effects) <= p.width {
+		text += effects
+		effects = ""
+	}
+	p.hang(lead, span{plain, text})
+	if effects != "" {
+		p.hang(indented(width(lead.text)), span{plain, effects})
+	}
+}
+
+func countEffect(p stack.Plan, e stack.Effect) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Effect == e {
+			n++
+		}
+	}
+	return n
+}

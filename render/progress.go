@@ -1,0 +1,113 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// What is waited for is named again after this long without a line.
+const reminder = 30 * time.Second
+
+// A step of the wait that concerns more services than this names the first
+// ones only.
+const manyServices = 8
+
+// Progress returns a function that writes an apply's events as plain lines:
+// what begins, what is waited for and why, how it ended and after how long. It
+// is safe for concurrent use. What cannot be written is lost: an apply does
+// not stop because nobody watches.
+func Progress(w io.Writer, s Style) func(stack.Event) {
+	p := &progress{w: w, style: s, shown: map[stack.Ref]stack.Progress{}}
+	return p.event
+}
+
+type progress struct {
+	w     io.Writer
+	style Style
+
+	mu    sync.Mutex
+	shown map[stack.Ref]stack.Progress // the latest that was written
+	last  time.Duration                // when that was, since the apply began
+}
+
+func (p *progress) event(e stack.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pg := newPage(p.style)
+	switch e := e.(type) {
+	case stack.ChangeStarted:
+		started(pg, e)
+	case stack.Waiting:
+		p.waiting(pg, e)
+	case stack.ChangeEnded:
+		ended(pg, e)
+	case stack.Notice:
+		pg.hang(span{dim, "    note: "}, span{plain, e.Text})
+	}
+	_ = pg.flush(p.w)
+}
+
+// started is a line for services only: anything else is done at once.
+func started(pg *page, e stack.ChangeStarted) {
+	if e.Ref.Kind == stack.KindService {
+		pg.mark(e.Action, e.Ref.String()+" "+wordsFor(e.Action).doing)
+	}
+}
+
+// waiting names the services that got further, or all after a while.
+func (p *progress) waiting(pg *page, e stack.Waiting) {
+	remind := e.Elapsed-p.last >= reminder
+	hidden := 0
+	for _, s := range e.Services {
+		if !remind && p.shown[s.Ref] == s {
+			continue
+		}
+		p.shown[s.Ref] = s
+		p.last = e.Elapsed
+		if pg.lines >= manyServices {
+			hidden++
+			continue
+		}
+		text := fmt.Sprintf("%s %d of %d tasks running after %s", s.Ref, s.Running, s.Tasks, duration(e.Elapsed))
+		if s.Reason != "" {
+			text += ": " + s.Reason
+		}
+		pg.para(6, indented(4), span{plain, text})
+	}
+	if hidden > 0 {
+		pg.hang(indented(4), span{plain, "and " + plural(hidden, "more service")})
+	}
+}
+
+func ended(pg *page, e stack.ChangeEnded) {
+	o := e.Outcome
+	switch o.State {
+	case stack.Done:
+		pg.mark(o.Action, o.Ref.String()+" "+wordsFor(o.Action).done+" in "+duration(e.Elapsed))
+	case stack.Failed:
+		pg.trouble(o.Ref.String()+" failed after "+duration(e.Elapsed), o.Err)
+	case stack.Unfinished:
+		pg.trouble(o.Ref.String()+" not finished after "+duration(e.Elapsed), o.Err)
+	case stack.Blocked:
+		pg.trouble(o.Ref.String()+" blocked by "+o.Culprit.String(), o.Err)
+	case stack.NotStarted: // the report names them all
+	}
+}
+
+// mark writes a line that begins with the symbol of an action.
+func (p *page) mark(a stack.Action, text string) {
+	sym, t := symbol(a)
+	p.para(6, span{t, "  " + sym + " "}, span{plain, text})
+}
+
+// trouble writes a line about something that did not go well.
+func (p *page) trouble(text, why string) {
+	if why != "" {
+		text += ": " + why
+	}
+	p.para(6, span{red, "  ! "}, span{red, text})
+}

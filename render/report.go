@@ -1,0 +1,131 @@
+package render
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// Report writes how an apply ended: one line if all went well; otherwise what
+// was done and what was not, why for each failure, and what to type next.
+func Report(w io.Writer, r stack.Report, s Style) error {
+	pg := newPage(s)
+	if r.OK() {
+		pg.hang(span{green, "Done in " + duration(r.Elapsed) + ": "}, span{plain, achieved(r)})
+		return pg.flush(w)
+	}
+	pg.line()
+	for _, state := range states() {
+		pg.outcomes(r, state)
+	}
+	for _, o := range r.Outcomes {
+		pg.failure(o)
+	}
+	pg.line()
+	pg.para(0, span{red, ending(r) + " after " + duration(r.Elapsed) + ": "}, span{plain, tally(r)})
+	pg.para(0, span{}, span{plain, outlook(r)})
+	return pg.flush(w)
+}
+
+func states() []stack.State {
+	return []stack.State{stack.Done, stack.Failed, stack.Unfinished, stack.Blocked, stack.NotStarted}
+}
+
+// outcomes lists what ended in one state.
+func (p *page) outcomes(r stack.Report, state stack.State) {
+	lead := span{stateTone(state), "  " + pad(string(state), len(stack.NotStarted)+2)}
+	next := func(text string) {
+		p.hang(lead, span{plain, text})
+		lead = span{plain, spaces(width(lead.text))}
+	}
+	var list groups
+	for _, o := range r.Outcomes {
+		switch {
+		case o.State != state:
+		case state == stack.Blocked:
+			sym, _ := symbol(o.Action)
+			next(sym + " " + o.Ref.String() + ", waits for " + o.Culprit.String())
+		default:
+			list.add(o.Action, o.Ref)
+		}
+	}
+	for _, g := range list {
+		sym, _ := symbol(g.action)
+		next(sym + " " + g.String())
+	}
+}
+
+func stateTone(s stack.State) tone {
+	switch s {
+	case stack.Done:
+		return green
+	case stack.Failed, stack.Unfinished:
+		return red
+	case stack.Blocked, stack.NotStarted:
+	}
+	return yellow
+}
+
+func achieved(r stack.Report) string {
+	var counts []string
+	for _, a := range actions() {
+		n := 0
+		for _, o := range r.Outcomes {
+			if o.Action == a.action {
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, strconv.Itoa(n)+" "+a.done)
+		}
+	}
+	if len(counts) == 0 {
+		return "nothing had to change."
+	}
+	return strings.Join(counts, ", ") + "."
+}
+
+func tally(r stack.Report) string {
+	var counts []string
+	for _, state := range states() {
+		if n := r.Count(state); n > 0 {
+			counts = append(counts, strconv.Itoa(n)+" "+string(state))
+		}
+	}
+	return strings.Join(counts, ", ") + "."
+}
+
+func ending(r stack.Report) string {
+	switch {
+	case r.Interrupted:
+		return "Interrupted"
+	case r.TimedOut:
+		return "Timed out"
+	}
+	return "Failed"
+}
+
+// outlook says what goes on without us, and that to apply again is safe.
+func outlook(r stack.Report) string {
+	var text []string
+	var going groups
+	for _, o := range r.Outcomes {
+		if o.State == stack.Unfinished {
+			going.add("", o.Ref)
+		}
+	}
+	for _, g := range going {
+		text = append(text, "The swarm goes on with "+g.String()+".")
+	}
+	if r.Count(stack.Done) > 0 {
+		text = append(text, "What is done stays done.")
+	}
+	if r.Count(stack.Failed) > 0 {
+		text = append(text, "Mend the cause and apply again.")
+	} else {
+		text = append(text, "Apply again to go on.")
+	}
+	return strings.Join(text, " ")
+}
