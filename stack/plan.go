@@ -42,7 +42,7 @@ type Change struct {
 	Reason string        // one sentence without a full stop; empty for Keep
 	Fields []FieldChange // sorted as the compose file's keys are
 	Effect Effect        // the gravest of Fields, or of the action
-	Impact string        // what Effect means here: "2 tasks, 1 at a time, stop-first"
+	Impact string        // what Effect means here, as a phrase: "restarts 2 tasks, 1 at a time, stop-first"
 	After  []Gate        // sorted; what must have succeeded before
 
 	// Want is what to write: nil for Delete. References by name are resolved
