@@ -19,7 +19,7 @@ func (p *page) details(c stack.Change, touched map[stack.Ref]bool) {
 	if text := health(c); text != "" {
 		p.hang(indented(detailIndent), span{yellow, text})
 	}
-	if text := waitsFor(c.After, touched); text != "" {
+	if text := waitsFor(c, touched); text != "" {
 		p.hang(indented(detailIndent), span{plain, text})
 	}
 	if text := consequence(c); text != "" {
@@ -40,10 +40,14 @@ func health(c stack.Change) string {
 }
 
 // waitsFor names the services that have to get somewhere first. Those that the
-// plan does not touch are left out: they are there already.
-func waitsFor(gates []stack.Gate, touched map[stack.Ref]bool) string {
+// plan does not touch are left out, since they are there already; so are those
+// of deletions, which come last anyway.
+func waitsFor(c stack.Change, touched map[stack.Ref]bool) string {
+	if c.Action == stack.Delete {
+		return ""
+	}
 	var items []string
-	for _, g := range gates {
+	for _, g := range c.After {
 		if g.Condition != "" && touched[g.Ref] {
 			items = append(items, g.Ref.String()+" "+met(g.Condition))
 		}

@@ -14,7 +14,8 @@
 //   - No line is wider than [Style.Width], unless a single word is. Sentences
 //     and task errors are wrapped, never cut. Values of fields are cut around
 //     the first difference, so that a change never looks like none.
-//   - Symbols: + creates, ~ updates, * scales, - deletes, ! went wrong.
+//   - Symbols: + creates, ~ updates, * scales, - deletes, = stays,
+//     ! went wrong.
 //   - Without [Style.Color] there are no escape sequences at all. Colour repeats
 //     what the words say and never says more.
 //   - Names are quoted and the object comes first.

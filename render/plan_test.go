@@ -54,6 +54,7 @@ func gone(kind stack.Kind, names ...string) []stack.Change {
 	list := keep(kind, names...)
 	for i := range list {
 		list[i].Action, list[i].Reason = stack.Delete, "no longer in the file"
+		list[i].After = []stack.Gate{{Ref: service("shop_web"), Condition: stack.Healthy}}
 	}
 	return list
 }

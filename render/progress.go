@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -18,7 +17,7 @@ const manyServices = 8
 
 // Progress returns a function that writes an apply's events as plain lines:
 // what begins, what is waited for and why, how it ended and after how long. It
-// is safe for concurrent use. What cannot be written is lost: an apply does
+// is not safe for concurrent use. What cannot be written is lost: an apply does
 // not stop because nobody watches.
 func Progress(w io.Writer, s Style) func(stack.Event) {
 	p := &progress{w: w, style: s, shown: map[stack.Ref]stack.Progress{}}
@@ -28,15 +27,11 @@ func Progress(w io.Writer, s Style) func(stack.Event) {
 type progress struct {
 	w     io.Writer
 	style Style
-
-	mu    sync.Mutex
 	shown map[stack.Ref]stack.Progress // the latest that was written
 	last  time.Duration                // when that was, since the apply began
 }
 
 func (p *progress) event(e stack.Event) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	pg := newPage(p.style)
 	switch e := e.(type) {
 	case stack.ChangeStarted:
@@ -72,21 +67,36 @@ func (p *progress) waiting(pg *page, e stack.Waiting) {
 			hidden++
 			continue
 		}
-		text := fmt.Sprintf("%s %d of %d tasks running after %s", s.Ref, s.Running, s.Tasks, duration(e.Elapsed))
-		if s.Reason != "" {
-			text += ": " + s.Reason
-		}
-		pg.para(6, indented(4), span{plain, text})
+		pg.para(6, indented(4), span{plain, because(soFar(s)+" after "+duration(e.Elapsed), s.Reason)})
 	}
 	if hidden > 0 {
 		pg.hang(indented(4), span{plain, "and " + plural(hidden, "more service")})
 	}
 }
 
+// soFar says how far a service is. One that is going away wants no tasks.
+func soFar(s stack.Progress) string {
+	if s.Tasks == 0 {
+		return s.Ref.String() + " not done"
+	}
+	return fmt.Sprintf("%s %d of %d tasks running", s.Ref, s.Running, s.Tasks)
+}
+
+// because adds the reason to a statement, if there is one.
+func because(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + ": " + reason
+}
+
 func ended(pg *page, e stack.ChangeEnded) {
 	o := e.Outcome
 	switch o.State {
 	case stack.Done:
+		if o.Action == stack.Keep {
+			return // it was waited for, but nothing was done to it
+		}
 		pg.mark(o.Action, o.Ref.String()+" "+wordsFor(o.Action).done+" in "+duration(e.Elapsed))
 	case stack.Failed:
 		pg.trouble(o.Ref.String()+" failed after "+duration(e.Elapsed), o.Err)
@@ -106,8 +116,5 @@ func (p *page) mark(a stack.Action, text string) {
 
 // trouble writes a line about something that did not go well.
 func (p *page) trouble(text, why string) {
-	if why != "" {
-		text += ": " + why
-	}
-	p.para(6, span{red, "  ! "}, span{red, text})
+	p.para(6, span{red, "  ! "}, span{red, because(text, why)})
 }

@@ -48,7 +48,9 @@ func events() []stack.Event {
 		ended(db, stack.Create, stack.Done, 92*time.Second),
 		failed,
 		blocked,
+		wait(94, progress(old, 2, 0, "2 tasks still stop")),
 		ended(old, stack.Delete, stack.NotStarted, 0),
+		ended(service("shop_cache"), stack.Keep, stack.Done, 3*time.Second),
 	}
 }
 

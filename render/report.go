@@ -16,7 +16,9 @@ func Report(w io.Writer, r stack.Report, s Style) error {
 		pg.hang(span{green, "Done in " + duration(r.Elapsed) + ": "}, span{plain, achieved(r)})
 		return pg.flush(w)
 	}
-	pg.line()
+	if len(r.Outcomes) > 0 {
+		pg.line()
+	}
 	for _, state := range states() {
 		pg.outcomes(r, state)
 	}
@@ -81,6 +83,11 @@ func achieved(r stack.Report) string {
 			counts = append(counts, strconv.Itoa(n)+" "+a.done)
 		}
 	}
+	return sentence(counts)
+}
+
+// sentence joins counts. That there are none is worth saying.
+func sentence(counts []string) string {
 	if len(counts) == 0 {
 		return "nothing had to change."
 	}
@@ -94,7 +101,7 @@ func tally(r stack.Report) string {
 			counts = append(counts, strconv.Itoa(n)+" "+string(state))
 		}
 	}
-	return strings.Join(counts, ", ") + "."
+	return sentence(counts)
 }
 
 func ending(r stack.Report) string {

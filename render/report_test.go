@@ -16,6 +16,8 @@ func TestReport(t *testing.T) {
 		"interrupted": interrupted(),
 		"timedout":    timedOut(),
 		"refused":     refused(),
+		"nothing":     {Elapsed: time.Second},
+		"kept":        kept(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden(t, "report-"+name, func(b *bytes.Buffer, s render.Style) {
@@ -101,5 +103,17 @@ func refused() stack.Report {
 				Err: "refused by the engine: port '80' is already in use by service 'proxy_traefik' (k2l6n3v4c8) as an ingress port",
 			},
 		},
+	}
+}
+
+// kept is a service that was left alone and does not run.
+func kept() stack.Report {
+	return stack.Report{
+		Elapsed: 61 * time.Second,
+		Outcomes: []stack.Outcome{{
+			Ref: service("shop_cache"), Action: stack.Keep, State: stack.Failed,
+			Err:     "its task exited three times in the same way",
+			Failure: &stack.Failure{Task: "shop_cache.1", Node: "node-1", State: "failed", ExitCode: 127, Tasks: 1, Err: "task: non-zero exit (127)"},
+		}},
 	}
 }

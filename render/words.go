@@ -25,7 +25,7 @@ func actions() []action {
 		{stack.Update, "~", yellow, "to update", "updating", "updated"},
 		{stack.Scale, "*", cyan, "to scale", "scaling", "scaled"},
 		{stack.Delete, "-", red, "to delete", "deleting", "deleted"},
-		{stack.Keep, " ", plain, "unchanged", "waiting", "unchanged"},
+		{stack.Keep, "=", plain, "unchanged", "waiting", "unchanged"},
 	}
 }
 
