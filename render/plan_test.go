@@ -90,6 +90,7 @@ func mixed() stack.Plan {
 				Reason: "deploy.replicas changed",
 				Fields: []stack.FieldChange{{Path: "deploy.replicas", Old: "2", New: "4", Effect: stack.Scales}},
 				Effect: stack.Scales, Impact: "starts 2 tasks",
+				After: []stack.Gate{{Ref: service("shop_db"), Condition: stack.Healthy}}, // is kept
 			},
 			{
 				Ref: service("shop_mail"), Action: stack.Update,
@@ -101,6 +102,14 @@ func mixed() stack.Plan {
 				}},
 			},
 		},
+		[]stack.Change{{
+			Ref: service("shop_migrate"), Action: stack.Update, Reason: "image changed",
+			Fields: []stack.FieldChange{{Path: "image", Old: "shop/migrate:7", New: "shop/migrate:8", Effect: stack.RunsJob}},
+			Effect: stack.RunsJob,
+			Have: &stack.Live{Service: &swarm.Service{ // a job that is over runs no task
+				JobStatus: &swarm.JobStatus{}, ServiceStatus: &swarm.ServiceStatus{DesiredTasks: 1, CompletedTasks: 1},
+			}},
+		}},
 		gone(stack.KindService, "shop_old"),
 		keep(stack.KindService, "shop_db", "shop_cache"),
 		keep(stack.KindNetwork, "shop_back"),

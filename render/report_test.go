@@ -18,6 +18,7 @@ func TestReport(t *testing.T) {
 		"refused":     refused(),
 		"nothing":     {Elapsed: time.Second},
 		"kept":        kept(),
+		"ended":       ended(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden(t, "report-"+name, func(b *bytes.Buffer, s render.Style) {
@@ -103,6 +104,19 @@ func refused() stack.Report {
 				Err: "refused by the engine: port '80' is already in use by service 'proxy_traefik' (k2l6n3v4c8) as an ingress port",
 			},
 		},
+	}
+}
+
+// ended is a task that stopped although nothing was wrong. The sentence quotes
+// its error, which need not be told twice.
+func ended() stack.Report {
+	return stack.Report{
+		Elapsed: 12 * time.Second,
+		Outcomes: []stack.Outcome{{
+			Ref: service("shop_worker"), Action: stack.Update, State: stack.Failed,
+			Err:     "its task ended three times: task: finished",
+			Failure: &stack.Failure{Task: "shop_worker.1", Node: "node-1", State: "complete", Tasks: 1, Err: "task: finished"},
+		}},
 	}
 }
 

@@ -79,3 +79,22 @@ func TestWidth(t *testing.T) {
 		}
 	}
 }
+
+func TestFill(t *testing.T) {
+	for _, tc := range []struct {
+		text        string
+		first, rest int
+		want        string
+	}{
+		{"", 5, 9, ""},
+		{"one two three", 80, 80, "one two three"},
+		{"one two three", 5, 9, "one|two three"},
+		{"three one", 2, 9, "|three one"}, // nothing fits beside what is there already
+		{"unbreakable x", 4, 4, "unbreakable|x"},
+		{"漢字 漢字", 8, 8, "漢字|漢字"},
+	} {
+		if got := strings.Join(fill(strings.Fields(tc.text), tc.first, tc.rest), "|"); got != tc.want {
+			t.Errorf("fill(%q, %d, %d) = %q, want %q", tc.text, tc.first, tc.rest, got, tc.want)
+		}
+	}
+}
