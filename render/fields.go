@@ -15,10 +15,8 @@ type row struct {
 	effect         stack.Effect
 }
 
-// columns are the positions that the rows of one change share.
-type columns struct {
-	path, value int // widths
-}
+// widths are those of the columns that the rows of one change share.
+type widths struct{ path, value int }
 
 // fields writes the changed fields of one object as aligned rows:
 //
@@ -47,8 +45,8 @@ func (p *page) fields(fields []stack.FieldChange, whole stack.Effect) {
 
 // align makes the path column as wide as the widest path that leaves room for
 // values, and the value column as wide as the widest value that fits.
-func (p *page) align(rows []row) columns {
-	var cols columns
+func (p *page) align(rows []row) widths {
+	var cols widths
 	for _, r := range rows {
 		if n := width(r.path); n <= p.width/2 {
 			cols.path = max(cols.path, n)
@@ -80,7 +78,7 @@ func orAbsent(v string) string {
 	return v
 }
 
-func (p *page) inline(r row, cols columns) {
+func (p *page) inline(r row, cols widths) {
 	spans := []span{
 		{plain, spaces(detailIndent) + pad(r.path, cols.path+2)},
 		{dim, orAbsent(r.old) + " -> "},
@@ -94,7 +92,7 @@ func (p *page) inline(r row, cols columns) {
 }
 
 // stacked has the path and the effect on one line, each value on one below.
-func (p *page) stacked(r row, cols columns) {
+func (p *page) stacked(r row, cols widths) {
 	lead := spaces(detailIndent) + r.path
 	room := p.width - width(lead) - width(string(r.effect))
 	switch gap := cols.path + 2 + cols.value + 2 - width(r.path); {

@@ -21,7 +21,7 @@ func Plan(w io.Writer, p stack.Plan, s Style) error {
 		pg.para(2, span{bold, safe(p.Stack) + ": "}, span{plain, nothingToDo(p)})
 		return pg.flush(w)
 	}
-	pg.line(span{bold, p.Stack}, span{plain, " on " + p.Target.Host})
+	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.Host})
 	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
 	pg.changes(changes)
 	pg.line()

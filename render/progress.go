@@ -53,12 +53,14 @@ func started(pg *page, e stack.ChangeStarted) {
 	}
 }
 
-// waiting names the services that got further, or all after a while.
+// waiting names the services that got further, or all after a while. One whose
+// tasks all run is about to end, which is a line of its own.
 func (p *progress) waiting(pg *page, e stack.Waiting) {
 	remind := e.Elapsed-p.last >= reminder
 	hidden := 0
 	for _, s := range e.Services {
-		if !remind && p.shown[s.Ref] == s {
+		up := s.Tasks > 0 && s.Running >= s.Tasks
+		if !remind && (up || p.shown[s.Ref] == s) {
 			continue
 		}
 		p.shown[s.Ref] = s

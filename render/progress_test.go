@@ -41,6 +41,7 @@ func events() []stack.Event {
 		wait(2, progress(db, 0, 1, "preparing"), progress(web, 0, 2, "")),
 		wait(5, progress(db, 0, 1, "preparing"), progress(web, 1, 2, "starting")),
 		wait(5, progress(db, 0, 1, "preparing"), progress(web, 1, 2, "starting")),
+		wait(7, progress(db, 0, 1, "preparing"), progress(web, 2, 2, "running, not yet for 2s")),
 		ended(web, stack.Update, stack.Done, 9400*time.Millisecond),
 		wait(34, progress(db, 0, 1, "preparing")),
 		wait(35, progress(db, 0, 1, "preparing")),

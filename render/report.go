@@ -114,7 +114,7 @@ func ending(r stack.Report) string {
 	return "Failed"
 }
 
-// outlook says what goes on without us, and that to apply again is safe.
+// outlook says what goes on without us, and that another run is safe.
 func outlook(r stack.Report) string {
 	var text []string
 	var going groups
@@ -130,9 +130,9 @@ func outlook(r stack.Report) string {
 		text = append(text, "What is done stays done.")
 	}
 	if r.Count(stack.Failed) > 0 {
-		text = append(text, "Mend the cause and apply again.")
+		text = append(text, "Mend the cause and run the same command again.")
 	} else {
-		text = append(text, "Apply again to go on.")
+		text = append(text, "Run the same command again to go on.")
 	}
 	return strings.Join(text, " ")
 }

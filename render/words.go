@@ -29,8 +29,7 @@ func actions() []action {
 	}
 }
 
-// wordsFor is how this action is written. One that is not known, from a newer
-// planner, is written as it is.
+// wordsFor is how this action is written. An unknown one is not hidden.
 func wordsFor(a stack.Action) action {
 	all := actions()
 	if i := slices.IndexFunc(all, func(x action) bool { return x.action == a }); i >= 0 {
