@@ -1,0 +1,167 @@
+package loader
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// composeWarning takes over what compose-go warned about while merging.
+func (p *project) composeWarning(msg string) {
+	if names := unsetIn([]string{msg}); names != nil {
+		for _, w := range p.warnings {
+			if w.Msg == unsetMessage(names[0]) {
+				return
+			}
+		}
+		p.warn(stack.Warning{Msg: unsetMessage(names[0]), Hint: unsetHint(names[0])})
+		return
+	}
+	if path, ok := strings.CutSuffix(msg, ": external.name is deprecated. Please set name and external: true"); ok {
+		pos, words := p.place(path + ".external")
+		p.warn(stack.Warning{Pos: pos, Msg: words + ".name is deprecated", Hint: "write name: and external: true"})
+		return
+	}
+	if strings.Contains(msg, "the attribute `version` is obsolete") {
+		return // of an included file
+	}
+	p.warn(stack.Warning{Msg: msg})
+}
+
+// composeError words an error of compose-go as ours, with the line where that
+// can be found out. compose-go gives no positions, but most of its messages
+// name the path, in one of these forms.
+func (p *project) composeError(err error) {
+	var own *stack.Error
+	if errors.As(err, &own) {
+		p.fail(*own)
+		return
+	}
+	for _, msg := range splitJoined(err.Error()) {
+		p.fail(p.complaint(msg))
+	}
+}
+
+// splitJoined parts the errors that compose-go's interpolation joins.
+func splitJoined(msg string) []string {
+	const start = "error while interpolating "
+	if !strings.HasPrefix(msg, start) {
+		return []string{msg}
+	}
+	parts := strings.Split(msg, "\n"+start)
+	for i := range parts[1:] {
+		parts[i+1] = start + parts[i+1]
+	}
+	return parts
+}
+
+func (p *project) complaint(msg string) stack.Error {
+	if m := find(`(?s)^failed to parse (.+?): (.*)$`, msg); m != nil {
+		text, line := cutLine(m[2])
+		return stack.Error{Pos: stack.Position{File: p.display(m[1]), Line: line}, Msg: yamlWords(text)}
+	}
+	if m := find(`(?s)^validating (.+?): (\S*) (.*)$`, msg); m != nil {
+		return p.schemaError(m[2], m[3])
+	}
+	if m := find(`(?s)^error while interpolating (\S+): (?:failed to cast to expected type: )?(.*)$`, msg); m != nil {
+		pos, words := p.place(m[1])
+		return stack.Error{Pos: pos, Msg: words + ": " + castWords(m[2])}
+	}
+	if m := find(`(?s)^((?:services|networks|volumes|configs|secrets)\.\S+?):? (.*)$`, msg); m != nil {
+		pos, words := p.place(m[1])
+		return stack.Error{Pos: pos, Msg: words + ": " + m[2]}
+	}
+	if m := find(`\bservice "([^"]+)"`, msg); m != nil {
+		pos, _ := p.place("services." + m[1])
+		return stack.Error{Pos: pos, Msg: p.shortened(msg)}
+	}
+	return stack.Error{Pos: stack.Position{File: p.files[0].name}, Msg: p.shortened(msg)}
+}
+
+// schemaError words a violation of the Compose Specification's JSON schema.
+func (p *project) schemaError(path, msg string) stack.Error {
+	parent, unknown := path, ""
+	if m := find(`^additional properties '([^']+)'`, msg); m != nil {
+		unknown = m[1]
+	} else if msg == "false schema" {
+		parent, unknown, _ = cutLast(path)
+	}
+	if unknown == "" {
+		pos, words := p.place(path)
+		return stack.Error{Pos: pos, Msg: words + " " + msg}
+	}
+	pos, _ := p.place(join(parent, unknown))
+	e := stack.Error{Pos: pos, Msg: "unknown key " + strconv.Quote(unknown)}
+	if parent != "" {
+		_, words := p.place(parent)
+		e.Msg = words + ": " + e.Msg
+	}
+	if near := nearest(unknown, parent); near != "" {
+		e.Hint = "did you mean " + near + "?"
+	}
+	return e
+}
+
+// place finds a path of the merged model in the files. Keys may contain dots,
+// so the object's key is the longest that fits.
+func (p *project) place(path string) (stack.Position, string) {
+	section, rest, _ := strings.Cut(path, ".")
+	key := ""
+	for k := range p.layers[section] {
+		if (rest == k || strings.HasPrefix(rest, k+".")) && len(k) > len(key) {
+			key = k
+		}
+	}
+	if key == "" {
+		return p.topLevel(section), describe(strings.Split(path, "."))
+	}
+	parts := []string{section, key}
+	below := strings.TrimPrefix(strings.TrimPrefix(rest, key), ".")
+	if below != "" {
+		below = strings.ReplaceAll(below, ".[]", "") // an entry, nobody knows which
+		parts = append(parts, below)
+	}
+	return p.positions(section, key).At(below), describe(parts)
+}
+
+func (p *project) topLevel(key string) stack.Position {
+	for _, f := range p.files {
+		for _, doc := range f.docs {
+			if k, _ := lookup(doc, key); k != nil {
+				return stack.Position{File: f.name, Line: k.Line}
+			}
+		}
+	}
+	return stack.Position{File: p.files[0].name}
+}
+
+// shortened takes absolute paths of the files out of a message.
+func (p *project) shortened(msg string) string {
+	for _, f := range p.files {
+		msg = strings.ReplaceAll(msg, f.path, f.name)
+	}
+	return strings.ReplaceAll(msg, p.base+"/", "")
+}
+
+func find(pattern, text string) []string { return regexp.MustCompile(pattern).FindStringSubmatch(text) }
+
+// castWords words the errors of strconv and of compose-go's booleans.
+func castWords(msg string) string {
+	if m := find(`^strconv\.\w+: parsing ("(?:[^"\\]|\\.)*"): `, msg); m != nil {
+		return m[1] + " is not a number"
+	}
+	if b, ok := strings.CutPrefix(msg, "invalid boolean: "); ok {
+		return strconv.Quote(b) + " is neither true nor false"
+	}
+	return msg
+}
+
+func yamlWords(msg string) string {
+	if m := find(`^mapping key ("(?:[^"\\]|\\.)*") already defined at line (\d+)$`, msg); m != nil {
+		return "key " + m[1] + " is set twice, first in line " + m[2]
+	}
+	return "malformed YAML: " + msg
+}

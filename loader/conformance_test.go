@@ -1,0 +1,219 @@
+package loader_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/loader"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// difference is a case in which we deliberately do not send what docker stack
+// deploy sent.
+type difference struct {
+	why string
+	// mend is an override file with which the rest must be equal. Without one,
+	// the case must differ.
+	mend string
+}
+
+func differences() map[string]difference {
+	return map[string]difference{
+		"cli-full-example": {
+			why:  "depends_on names services that do not exist: an error, where docker ignores the key; tmpfs: is mounted",
+			mend: "services: {foo: {depends_on: !reset [], tmpfs: !reset []}}",
+		},
+		"ocariot": {
+			why:  "depends_on goes in a circle: an error, where docker ignores the key",
+			mend: "services: {vault: {depends_on: !reset []}}",
+		},
+		"lnmp-example-fixed": {
+			why:  "tmpfs: is mounted, where docker drops it without a word",
+			mend: "services: {redis: {tmpfs: !reset []}}",
+		},
+		"jacs-swarm": {
+			why: "mounts keep the order of the files, where docker sorts them by target once a second file names the service",
+		},
+		"superset-jembi": {
+			why: "one config at two targets is sorted by target, where docker's order is random",
+		},
+	}
+}
+
+// TestConformance compares what we make of real stack files with what docker
+// stack deploy sent to the engine for the same files, environment and name.
+func TestConformance(t *testing.T) {
+	corpus := os.Getenv("STACKUP_CORPUS")
+	if corpus == "" {
+		corpus = filepath.Join("..", "..", "shared", "corpus")
+	}
+	cases, _ := filepath.Glob(filepath.Join(corpus, "*", "case.json"))
+	if len(cases) == 0 {
+		t.Skipf("no corpus of stack files in %s: set STACKUP_CORPUS", corpus)
+	}
+	t.Setenv("HOME", "/home/user") // as it was when the corpus was made
+	accepted, equal := 0, 0
+	for _, path := range cases {
+		dir, err := filepath.Abs(filepath.Dir(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		slug := filepath.Base(dir)
+		t.Run(slug, func(t *testing.T) {
+			expected := differences()[slug]
+			got, err := loadCase(t, dir, expected.mend)
+			want, ok := readRequests(t, dir)
+			if !ok {
+				return // docker refused it; that we do not panic is enough
+			}
+			accepted++
+			diff := ""
+			if err != nil {
+				diff = err.Error()
+			} else {
+				diff = cmp.Diff(want, sent(got), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
+					cmpopts.SortSlices(swarm.PortConfig.Compare)) // the CLI of the corpus sorted by published port only
+			}
+			switch {
+			case diff == "" && expected.why == "":
+				equal++
+			case diff == "" && expected.mend == "":
+				t.Errorf("equal, but listed as different: %s", expected.why)
+			case diff != "" && (expected.why == "" || expected.mend != ""):
+				t.Errorf("docker stack deploy (-) and we (+) differ:\n%s", diff)
+			}
+		})
+	}
+	t.Logf("%d of %d cases equal to docker stack deploy, %d differ on purpose", equal, accepted, len(differences()))
+}
+
+// requests are the bodies of the create calls for one stack, by name.
+type requests struct {
+	Services map[string]swarm.ServiceSpec
+	Networks map[string]network.CreateRequest
+	Configs  map[string]content
+	Secrets  map[string]content
+}
+
+// content is a config or secret, its data as a digest.
+type content struct {
+	swarm.ConfigSpec
+	Driver     *swarm.Driver
+	DataSha256 string
+}
+
+func loadCase(t *testing.T, dir, mend string) (stack.Stack, error) {
+	t.Helper()
+	var c struct {
+		Files []string
+		Env   map[string]string
+	}
+	decode(t, filepath.Join(dir, "case.json"), dir, &c)
+	o := loader.Options{Files: c.Files, Name: filepath.Base(dir), Dir: dir}
+	for k, v := range c.Env {
+		o.Environ = append(o.Environ, k+"="+v)
+	}
+	o.Environ = append(o.Environ, "HOME=/home/user", "PWD="+dir)
+	if mend != "" {
+		o.Files, o.Stdin = append(o.Files, "-"), strings.NewReader(mend)
+	}
+	return loader.Load(t.Context(), o)
+}
+
+func readRequests(t *testing.T, dir string) (requests, bool) {
+	t.Helper()
+	var r requests
+	path := filepath.Join(dir, "requests.json")
+	if _, err := os.Stat(path); err != nil {
+		return r, false
+	}
+	decode(t, path, dir, &r)
+	return r, true
+}
+
+// decode reads a file of a case, in which ${CASE} stands for its folder.
+func decode(t *testing.T, path, dir string, to any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(bytes.ReplaceAll(b, []byte("${CASE}"), []byte(dir)), to); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sent is a stack in the form of requests: names of contents are docker's, and
+// what is not there looks as it does after a trip through JSON.
+func sent(s stack.Stack) requests {
+	r := requests{
+		Services: map[string]swarm.ServiceSpec{}, Networks: map[string]network.CreateRequest{},
+		Configs: map[string]content{}, Secrets: map[string]content{},
+	}
+	base := map[string]string{}
+	for _, o := range s.Configs {
+		base[o.Spec.Name] = o.Base
+		if !o.External {
+			c := content{ConfigSpec: o.Spec, DataSha256: digest(o.Spec.Data)}
+			c.Name, c.Data = o.Base, nil
+			r.Configs[o.Base] = c
+		}
+	}
+	for _, o := range s.Secrets {
+		base[o.Spec.Name] = o.Base
+		if !o.External {
+			c := content{Driver: o.Spec.Driver, DataSha256: digest(o.Data)}
+			c.Annotations, c.Templating = o.Spec.Annotations, o.Spec.Templating
+			c.Name = o.Base
+			r.Secrets[o.Base] = c
+		}
+	}
+	for _, o := range s.Networks {
+		if !o.External {
+			r.Networks[o.Spec.Name] = o.Spec
+		}
+	}
+	for _, o := range s.Services {
+		spec := o.Spec
+		for _, ref := range spec.TaskTemplate.ContainerSpec.Configs {
+			ref.ConfigName, ref.ConfigID = base[ref.ConfigName], "<id>"
+		}
+		for _, ref := range spec.TaskTemplate.ContainerSpec.Secrets {
+			ref.SecretName, ref.SecretID = base[ref.SecretName], "<id>"
+		}
+		if p := spec.TaskTemplate.ContainerSpec.Privileges; p.CredentialSpec != nil && p.CredentialSpec.Config != "" {
+			p.CredentialSpec.Config = "<id>"
+		}
+		r.Services[spec.Name] = spec
+	}
+	return throughJSON(r)
+}
+
+func throughJSON(r requests) requests {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(err)
+	}
+	var out requests
+	if err := json.Unmarshal(b, &out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

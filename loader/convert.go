@@ -1,0 +1,116 @@
+package loader
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// converter makes a stack of the merged model. What services refer to is kept
+// by key.
+type converter struct {
+	*project
+	services []object
+	networks map[string]object
+	volumes  map[string]object
+	configs  map[string]fileObject
+	secrets  map[string]fileObject
+	used     map[stack.Ref]bool // by key: what services refer to
+}
+
+// convert turns the merged model into specs and checks them.
+func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stack, error) {
+	p.checkKeys(model)
+	c := converter{
+		project:  p,
+		networks: byKey(p.objects(model, "networks")),
+		volumes:  byKey(p.objects(model, "volumes")),
+		used:     map[stack.Ref]bool{},
+	}
+	active, inactive := c.split(p.objects(model, "services"))
+	c.services = active
+	c.configs = c.readFileObjects(p.objects(model, "configs"), active, inactive)
+	c.secrets = c.readFileObjects(p.objects(model, "secrets"), active, inactive)
+	c.hash(ctx)
+
+	s := stack.Stack{Name: p.name}
+	for _, o := range active {
+		s.Services = append(s.Services, c.service(o))
+	}
+	if len(active) == 0 {
+		p.fail(p.nothingToRun(inactive))
+	}
+	s.Networks = c.usedNetworks()
+	s.Configs = c.stackConfigs()
+	s.Secrets = c.stackSecrets()
+	c.checkCycle(s.Services)
+	p.check(s)
+	if err := p.err(); err != nil {
+		return stack.Stack{}, err
+	}
+	s.Warnings = p.sortedWarnings()
+	return s, nil
+}
+
+func byKey(objects []object) map[string]object {
+	out := make(map[string]object, len(objects))
+	for _, o := range objects {
+		out[o.key] = o
+	}
+	return out
+}
+
+// split parts the services of active profiles from the others.
+func (c *converter) split(services []object) (active, inactive []object) {
+	for _, o := range services {
+		if profiles := o.texts("profiles"); len(profiles) == 0 || slices.ContainsFunc(profiles, c.isActive) {
+			active = append(active, o)
+		} else {
+			inactive = append(inactive, o)
+		}
+	}
+	return active, inactive
+}
+
+func (p *project) isActive(profile string) bool {
+	return slices.Contains(p.profiles, profile) || slices.Contains(p.profiles, "*")
+}
+
+func (p *project) nothingToRun(inactive []object) stack.Error {
+	e := stack.Error{
+		Pos: p.topLevel("services"), Msg: "the compose files have no services",
+		Hint: "to remove a stack use destroy",
+	}
+	if len(inactive) > 0 {
+		first := inactive[0].texts("profiles")[0]
+		e.Msg = "no service belongs to an active profile"
+		e.Hint = "activate one: --profile " + first
+	}
+	return e
+}
+
+// fullName is the name of an object in the swarm: the one the file gives, or
+// the scoped key. External objects are not scoped (docker/cli
+// cli/compose/convert/compose.go and cli/compose/loader/loader.go).
+func (c *converter) fullName(o object) string {
+	own := stack.ScopedName(c.name, o.key)
+	if o.flag("external") {
+		own = o.key
+	}
+	return cmp.Or(o.text("name"), own)
+}
+
+// labels are those at path, and the one that says whose the object is.
+func (c *converter) labels(o object, path string) map[string]string {
+	out := o.table(path)
+	if out == nil {
+		out = map[string]string{}
+	}
+	out[stack.LabelNamespace] = c.name
+	return out
+}
+
+func quoted(s string) string { return strconv.Quote(s) }

@@ -1,0 +1,137 @@
+package loader
+
+import (
+	"cmp"
+	"os"
+	"slices"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// fileObject is a config or secret with its content.
+type fileObject struct {
+	object
+	base     string // the name docker stack deploy gives it
+	name     string // the name to create it under
+	pinned   bool
+	external bool
+	content  []byte
+}
+
+// readFileObjects reads the configs or the secrets, but not those that only
+// services of inactive profiles use.
+func (c *converter) readFileObjects(objects []object, active, inactive []object) map[string]fileObject {
+	out := map[string]fileObject{}
+	for _, o := range objects {
+		if uses(inactive, o) && !uses(active, o) {
+			continue
+		}
+		f := fileObject{
+			object:   o,
+			base:     c.fullName(o),
+			external: o.flag("external"),
+			pinned:   o.has("name") || o.has("driver"),
+		}
+		f.name = f.base
+		if !f.external && !o.has("driver") {
+			f.content = c.read(o)
+		}
+		out[o.key] = f
+	}
+	return out
+}
+
+// uses says whether one of the services refers to the config or secret.
+func uses(services []object, o object) bool {
+	return slices.ContainsFunc(services, func(s object) bool {
+		return slices.ContainsFunc(s.parts(o.section), func(ref object) bool { return ref.text("source") == o.key })
+	})
+}
+
+// read is the content of a config or secret, wherever the file says it is. In
+// the model, that of a variable is beside the variable's name, under the key
+// that compose-go uses for it.
+func (c *converter) read(o object) []byte {
+	value, set := o.data["content"].(string)
+	switch variable := o.text("environment"); {
+	case o.has("file"):
+		content, err := os.ReadFile(o.text("file"))
+		if err != nil {
+			e := unreadable("file", readable(c.base, o.text("file")), err)
+			o.wrong("file", e.Msg, "")
+		}
+		return content
+	case variable != "" && o.section == "secrets":
+		value, set = o.data["x-#value"].(string)
+		fallthrough
+	case variable != "":
+		if !set {
+			o.wrong("environment", "variable "+quoted(variable)+" is not set", "")
+		}
+	case !set:
+		o.wrong("", "there is no content", "give it with file:, or say that it exists already with external: true")
+	}
+	return []byte(value)
+}
+
+func (c *converter) stackConfigs() []stack.Config {
+	var out []stack.Config
+	for _, f := range sortedFiles(c.configs) {
+		if f.external && !c.used[stack.Ref{Kind: stack.KindConfig, Name: f.key}] {
+			continue
+		}
+		s := stack.Config{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at}
+		s.Spec.Name = f.name
+		if !f.external {
+			s.Spec.Labels = c.labels(f.object, "labels")
+			s.Spec.Templating = templating(f)
+			s.Spec.Data = f.content
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (c *converter) stackSecrets() []stack.Secret {
+	var out []stack.Secret
+	for _, f := range sortedFiles(c.secrets) {
+		if f.external && !c.used[stack.Ref{Kind: stack.KindSecret, Name: f.key}] {
+			continue
+		}
+		s := stack.Secret{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at}
+		s.Spec.Name = f.name
+		if !f.external {
+			s.Spec.Labels = c.labels(f.object, "labels")
+			s.Spec.Templating = templating(f)
+			s.Spec.Driver = secretDriver(f)
+			s.Data = f.content
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func sortedFiles(m map[string]fileObject) []fileObject {
+	var out []fileObject
+	for _, f := range m {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b fileObject) int { return cmp.Compare(a.key, b.key) })
+	return out
+}
+
+func templating(f fileObject) *swarm.Driver {
+	if name := f.text("template_driver"); name != "" {
+		return &swarm.Driver{Name: name}
+	}
+	return nil
+}
+
+func secretDriver(f fileObject) *swarm.Driver {
+	if f.has("driver") {
+		return &swarm.Driver{Name: f.text("driver"), Options: f.table("driver_opts")}
+	}
+	return nil
+}

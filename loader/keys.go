@@ -1,0 +1,200 @@
+package loader
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// fate is what becomes of a key.
+type fate string
+
+const (
+	mapped  fate = "mapped"  // into a spec, or used while loading
+	warned  fate = "warned"  // ignored, and the user is told why
+	refused fate = "refused" // an error
+)
+
+// key is a key of the Compose Specification and its fate. A fate covers
+// everything below the key that is not listed itself.
+type key struct {
+	path string // * stands for any name, [] for any element of a list
+	fate fate
+	why  string // what a user reads; empty for mapped
+}
+
+// keys is every key of the Compose Specification and what becomes of it: the
+// source of all warnings about keys.
+func keys() []key {
+	return slices.Concat(
+		under("", topKeys()),
+		under("services.*.", containerKeys()),
+		under("services.*.", hostKeys()),
+		under("services.*.", deployKeys()),
+		under("networks.*.", networkKeys()),
+		under("volumes.*.", volumeKeys()),
+		under("configs.*.", fileKeys()),
+		under("secrets.*.", fileKeys()),
+	)
+}
+
+func under(prefix string, keys []key) []key {
+	for i := range keys {
+		keys[i].path = prefix + keys[i].path
+	}
+	return keys
+}
+
+// allMapped are keys that need no explanation.
+func allMapped(paths ...string) []key {
+	out := make([]key, len(paths))
+	for i, p := range paths {
+		out[i] = key{path: p, fate: mapped}
+	}
+	return out
+}
+
+// keyTree is the table as a tree, for walking a model along it.
+type keyTree struct {
+	below map[string]*keyTree
+	key   *key // nil where only keys below are listed
+}
+
+func newKeyTree(keys []key) *keyTree {
+	root := &keyTree{below: map[string]*keyTree{}}
+	for _, k := range keys {
+		n := root
+		for part := range strings.SplitSeq(k.path, ".") {
+			if n.below[part] == nil {
+				n.below[part] = &keyTree{below: map[string]*keyTree{}}
+			}
+			n = n.below[part]
+		}
+		n.key = &k
+	}
+	return root
+}
+
+// next is the tree below a name; nil if the table does not know it.
+func (t *keyTree) next(name string) *keyTree {
+	if n := t.below[name]; n != nil {
+		return n
+	}
+	return t.below["*"]
+}
+
+// at is the tree below a path; nil if the table does not know it.
+func (t *keyTree) at(path string) *keyTree {
+	for part := range strings.SplitSeq(path, ".") {
+		if t = t.next(part); t == nil {
+			return nil
+		}
+	}
+	return t
+}
+
+// checkKeys says of every key of the model that is not mapped what becomes of
+// it.
+func (p *project) checkKeys(model map[string]any) {
+	tree := newKeyTree(keys())
+	for _, section := range slices.Sorted(maps.Keys(model)) {
+		t := tree.next(section)
+		if strings.HasPrefix(section, "x-") || t != nil && len(t.below) == 0 && t.key.fate == mapped {
+			continue
+		}
+		if t == nil || t.key != nil && t.key.fate != mapped {
+			top := object{project: p, section: section, at: stack.Positions{"": p.topLevel(section)}}
+			top.checkKey("", nil, t)
+			continue
+		}
+		for _, o := range p.objects(model, section) {
+			o.checkValue("", o.data, t.next(o.key))
+		}
+	}
+}
+
+func (o object) checkValue(path string, value any, t *keyTree) {
+	if t == nil || len(t.below) == 0 {
+		return
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if !strings.HasPrefix(name, "x-") {
+				o.checkKey(join(path, name), v[name], t.next(name))
+			}
+		}
+	case []any:
+		for i, e := range v {
+			o.checkValue(join(path, strconv.Itoa(i)), e, t.below["[]"])
+		}
+	}
+}
+
+func (o object) checkKey(path string, value any, t *keyTree) {
+	switch {
+	case t == nil:
+		o.warn(path, "is ignored: stackup does not know it", "")
+	case t.key != nil && t.key.fate == warned:
+		o.warn(path, "is ignored: "+t.key.why, "")
+	case t.key != nil && t.key.fate == refused:
+		o.fail(path, "is not possible: "+t.key.why, "")
+	default:
+		o.checkValue(path, value, t)
+	}
+}
+
+// nearest is the known key below path that an unknown one was probably meant
+// to be; empty if there is none.
+func nearest(unknown, path string) string {
+	t := newKeyTree(keys())
+	if path != "" {
+		t = t.at(path)
+	}
+	if t == nil {
+		return ""
+	}
+	best, least := "", 3
+	for _, name := range slices.Sorted(maps.Keys(t.below)) {
+		if d := distance(unknown, name); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+func cutLast(path string) (parent, last string, ok bool) {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return "", path, false
+	}
+	return path[:i], path[i+1:], true
+}
+
+// distance is the number of letters to insert, delete, replace or swap that
+// makes one word of the other.
+func distance(a, b string) int {
+	before, last := []int{}, make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row := make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			same := 0
+			if a[i] != b[j] {
+				same = 1
+			}
+			row[j+1] = min(last[j]+same, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

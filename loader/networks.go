@@ -1,0 +1,91 @@
+package loader
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"github.com/moby/moby/api/types/network"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// defaultNetwork is the key of the network of services that name none.
+const defaultNetwork = "default"
+
+// usedNetworks are the networks that services are attached to. docker stack
+// deploy creates no others.
+func (c *converter) usedNetworks() []stack.Network {
+	var out []stack.Network
+	for _, ref := range slices.SortedFunc(maps.Keys(c.used), compareRefs) {
+		if ref.Kind != stack.KindNetwork {
+			continue
+		}
+		o, ok := c.networks[ref.Name]
+		if !ok {
+			o = object{project: c.project, section: "networks", key: ref.Name}
+		}
+		n := stack.Network{Key: o.key, External: o.flag("external"), Positions: o.at}
+		n.Spec.Name = c.fullName(o)
+		if !n.External {
+			c.describeNetwork(o, &n.Spec)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func (c *converter) describeNetwork(o object, n *network.CreateRequest) {
+	n.Driver = "overlay"
+	if d := o.text("driver"); d != "" {
+		n.Driver = d
+	}
+	n.Internal = o.flag("internal")
+	n.Attachable = o.flag("attachable")
+	n.Labels = c.labels(o, "labels")
+	if o.has("driver_opts") {
+		n.Options = o.table("driver_opts")
+	}
+	n.EnableIPv4 = o.choice("enable_ipv4")
+	n.EnableIPv6 = o.choice("enable_ipv6")
+	if o.text("ipam.driver") != "" || len(o.parts("ipam.config")) > 0 || o.has("ipam.options") {
+		n.IPAM = ipam(o.part("ipam"))
+	}
+}
+
+func ipam(o object) *network.IPAM {
+	out := &network.IPAM{Driver: o.text("driver")}
+	if o.has("options") {
+		out.Options = o.table("options")
+	}
+	for _, pool := range o.parts("config") {
+		out.Config = append(out.Config, network.IPAMConfig{
+			Subnet:  address(pool, "subnet", netip.ParsePrefix, "a subnet such as 10.1.0.0/16"),
+			IPRange: address(pool, "ip_range", netip.ParsePrefix, "a range such as 10.1.8.0/24"),
+			Gateway: address(pool, "gateway", netip.ParseAddr, "an IP address"),
+		})
+	}
+	return out
+}
+
+func address[T any](o object, path string, parse func(string) (T, error), form string) T {
+	var none T
+	s := o.text(path)
+	if s == "" {
+		return none
+	}
+	a, err := parse(s)
+	if err != nil {
+		o.fail(path, quoted(s)+" is not "+form, "")
+	}
+	return a
+}
+
+// choice is a boolean that may be left open.
+func (o object) choice(path string) *bool {
+	if !o.has(path) {
+		return nil
+	}
+	b := o.flag(path)
+	return &b
+}

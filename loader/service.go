@@ -1,0 +1,161 @@
+package loader
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// service is docker/cli's conversion of one service (cli/compose/convert,
+// Service): the engine compares raw values, so what docker leaves nil is nil
+// here, and what it always sends is always there.
+func (c *converter) service(o object) stack.Service {
+	labels := c.labels(o, "deploy.labels")
+	labels[stack.LabelImage] = o.text("image")
+	return stack.Service{
+		Key: o.key,
+		Spec: swarm.ServiceSpec{
+			Annotations:    swarm.Annotations{Name: stack.ScopedName(c.name, o.key), Labels: labels},
+			TaskTemplate:   c.task(o),
+			Mode:           mode(o),
+			UpdateConfig:   updateConfig(o, "deploy.update_config"),
+			RollbackConfig: updateConfig(o, "deploy.rollback_config"),
+			EndpointSpec: &swarm.EndpointSpec{
+				Mode:  swarm.ResolutionMode(strings.ToLower(o.text("deploy.endpoint_mode"))),
+				Ports: ports(o),
+			},
+		},
+		DependsOn: c.dependencies(o),
+		Positions: o.at,
+	}
+}
+
+func (c *converter) task(o object) swarm.TaskSpec {
+	t := swarm.TaskSpec{
+		ContainerSpec: c.container(o),
+		Resources:     resources(o),
+		RestartPolicy: restartPolicy(o),
+		Placement: &swarm.Placement{
+			Constraints: o.texts("deploy.placement.constraints"),
+			MaxReplicas: orZero(o.count("deploy.placement.max_replicas_per_node")),
+		},
+		Networks: c.attachments(o),
+	}
+	for _, p := range o.parts("deploy.placement.preferences") {
+		spread := &swarm.SpreadOver{SpreadDescriptor: p.text("spread")}
+		t.Placement.Preferences = append(t.Placement.Preferences, swarm.PlacementPreference{Spread: spread})
+	}
+	if o.has("logging") {
+		t.LogDriver = &swarm.Driver{Name: o.text("logging.driver"), Options: o.table("logging.options")}
+	}
+	return t
+}
+
+// image is the reference with the tag that docker's client adds (moby
+// client/service_create.go, imageWithTagString).
+func image(o object) string {
+	written := o.text("image")
+	switch ref, err := reference.ParseNormalizedNamed(written); {
+	case written == "" && o.has("build"):
+		o.wrong("build", "there is no image, and swarm does not build", "build and push the image, then name it with image:")
+	case written == "":
+		o.wrong("", "there is no image", "name one with image:")
+	case err != nil:
+		o.fail("image", quoted(written)+" is not an image reference: "+err.Error(), "")
+	default:
+		return reference.FamiliarString(reference.TagNameOnly(ref))
+	}
+	return written
+}
+
+// attachments are the networks of a service, sorted by name. Each gets the
+// service's short name as an alias, unless the engine itself made the network.
+func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
+	keys := o.names("networks")
+	if len(keys) == 0 {
+		keys = []string{defaultNetwork}
+	}
+	var out []swarm.NetworkAttachmentConfig
+	for _, key := range keys {
+		net, ok := c.networks[key]
+		if !ok && key != defaultNetwork {
+			o.wrong("networks."+key, "network "+quoted(key)+" is not defined", "define it under networks:")
+			continue
+		}
+		c.used[stack.Ref{Kind: stack.KindNetwork, Name: key}] = true
+		net.key = key
+		at := o.entry("networks", key)
+		a := swarm.NetworkAttachmentConfig{Target: c.fullName(net), Aliases: at.texts("aliases")}
+		if at.has("driver_opts") {
+			a.DriverOpts = at.table("driver_opts")
+		}
+		if container.NetworkMode(a.Target).IsUserDefined() && at.text("use_service_name_alias") != "false" {
+			a.Aliases = append(a.Aliases, o.key)
+		}
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b swarm.NetworkAttachmentConfig) int { return cmp.Compare(a.Target, b.Target) })
+	return out
+}
+
+// ports are sorted as docker sorts them.
+func ports(o object) []swarm.PortConfig {
+	var out []swarm.PortConfig
+	for _, p := range o.parts("ports") {
+		first, last := portRange(p)
+		c := swarm.PortConfig{
+			Name:        p.text("name"),
+			Protocol:    network.IPProtocol(p.oneOf("protocol", "tcp", "udp", "sctp")),
+			TargetPort:  uint32(p.integer("target")),
+			PublishMode: swarm.PortConfigPublishMode(p.oneOf("mode", "ingress", "host")),
+		}
+		if c.TargetPort == 0 || p.integer("target") > maxPort {
+			p.fail("target", "must be a port from 1 to 65535", "")
+		}
+		for n := first; n <= last; n++ {
+			c.PublishedPort = uint32(n)
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, swarm.PortConfig.Compare)
+	return slices.Compact(out) // two files may say the same
+}
+
+const maxPort = 65535
+
+// portRange is what published: says, a port or the ends of a range; 0 if it
+// says nothing.
+func portRange(p object) (first, last int64) {
+	from, to, isRange := strings.Cut(p.text("published"), "-")
+	if from == "" {
+		return 0, 0
+	}
+	ends := object{project: p.project, section: p.section, key: p.key, prefix: p.prefix, at: p.at}
+	ends.data = map[string]any{"published": from}
+	first = ends.integer("published")
+	last = first
+	if isRange {
+		ends.data = map[string]any{"published": to}
+		last = ends.integer("published")
+	}
+	if first < 0 || last < first || last > maxPort {
+		p.fail("published", quoted(p.text("published"))+" is not a port or a range of ports", "")
+		return 0, 0
+	}
+	return first, last
+}
+
+func orZero[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}
