@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// Observe reads everything that planning this stack can depend on. Of the stack
+// it needs the name, and the configs and secrets it is to have.
+//
+// It sends a constant number of requests, all at once: the lists of services,
+// networks, configs of the stack, secrets and nodes; configs by name, if the
+// stack wants some that it does not own yet; and a ping the first time. That is
+// seven at most. Each secret that `docker stack deploy` may have made costs one
+// more, to compare its content.
+func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot, error) {
+	if err := c.greet(ctx); err != nil {
+		return stack.Snapshot{}, err
+	}
+	s := stack.Snapshot{Stack: want.Name, Target: c.target()}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		// Status is ignored below API 1.41.
+		s.Services, err = c.services(ctx, client.ServiceListOptions{Status: true})
+		return err
+	})
+	g.Go(func() (err error) { s.Networks, err = c.networks(ctx); return err })
+	g.Go(func() (err error) { s.Configs, err = c.configs(ctx, want); return err })
+	g.Go(func() (err error) {
+		if s.Secrets, err = c.secrets(ctx); err != nil {
+			return err
+		}
+		s.SameSecret, err = c.compareSecrets(ctx, want, s.Secrets)
+		return err
+	})
+	g.Go(func() (err error) { s.Nodes, err = c.nodes(ctx); return err })
+	if err := g.Wait(); err != nil {
+		return stack.Snapshot{}, err
+	}
+	return s, nil
+}
+
+func (c *Client) services(ctx context.Context, o client.ServiceListOptions) ([]swarm.Service, error) {
+	r, err := c.api.ServiceList(ctx, o)
+	sortByName(r.Items, func(s swarm.Service) string { return s.Spec.Name })
+	return r.Items, c.explain(ctx, reading, c.name(), err)
+}
+
+// networks leaves out what is no longer part of the swarm. An engine goes on
+// listing a removed network until the last of its own tasks on it has stopped:
+// it then lists its local instance, which unlike the swarm's network has peers
+// (moby daemon/server/router/network, getNetworksList).
+func (c *Client) networks(ctx context.Context) ([]network.Summary, error) {
+	r, err := c.api.NetworkList(ctx, client.NetworkListOptions{})
+	live := slices.DeleteFunc(r.Items, func(n network.Summary) bool {
+		return n.Scope == "swarm" && len(n.Peers) > 0
+	})
+	sortByName(live, func(n network.Summary) string { return n.Name })
+	return live, c.explain(ctx, reading, c.name(), err)
+}
+
+// configs are those of the stack, and those it names that it does not own: it
+// may be about to create them, or they are external.
+func (c *Client) configs(ctx context.Context, want stack.Stack) ([]swarm.Config, error) {
+	own, err := c.api.ConfigList(ctx, client.ConfigListOptions{Filters: ofStack(want.Name)})
+	if err != nil {
+		return nil, c.explain(ctx, reading, c.name(), err)
+	}
+	all := own.Items
+	if names := missing(want.Configs, all); len(names) > 0 {
+		more, err := c.api.ConfigList(ctx, client.ConfigListOptions{
+			Filters: make(client.Filters).Add("name", names...),
+		})
+		if err != nil {
+			return nil, c.explain(ctx, reading, c.name(), err)
+		}
+		// The filter takes a name for the beginning of one.
+		for _, found := range more.Items {
+			if slices.Contains(names, found.Spec.Name) {
+				all = append(all, found)
+			}
+		}
+	}
+	sortByName(all, func(s swarm.Config) string { return s.Spec.Name })
+	return all, nil
+}
+
+// missing are the names that the wanted configs have or could have had, without
+// those that are known.
+func missing(want []stack.Config, known []swarm.Config) []string {
+	var names []string
+	for _, w := range want {
+		for _, name := range []string{w.Spec.Name, w.Base} {
+			isKnown := slices.ContainsFunc(known, func(k swarm.Config) bool { return k.Spec.Name == name })
+			if name != "" && !isKnown {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func (c *Client) secrets(ctx context.Context) ([]swarm.Secret, error) {
+	r, err := c.api.SecretList(ctx, client.SecretListOptions{})
+	sortByName(r.Items, func(s swarm.Secret) string { return s.Spec.Name })
+	return r.Items, c.explain(ctx, reading, c.name(), err)
+}
+
+func (c *Client) nodes(ctx context.Context) ([]swarm.Node, error) {
+	r, err := c.api.NodeList(ctx, client.NodeListOptions{})
+	sortByName(r.Items, func(n swarm.Node) string { return n.Description.Hostname + " " + n.ID })
+	return r.Items, c.explain(ctx, reading, c.name(), err)
+}
+
+// ofStack filters by the label of a stack's objects.
+func ofStack(name string) client.Filters {
+	return make(client.Filters).Add("label", stack.LabelNamespace+"="+name)
+}
+
+func sortByName[T any](items []T, name func(T) string) {
+	slices.SortFunc(items, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
+}
