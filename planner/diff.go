@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -20,14 +21,24 @@ import (
 // fields says in the words of the compose file which parts of two specs
 // differ. Both are normal forms with IDs in place of names.
 func (m *maker) fields(live, want swarm.ServiceSpec) []stack.FieldChange {
-	r := &reporter{words: words(), mask: m.mask}
-	gocmp.Equal(m.named(live), m.named(want), append(views(), gocmp.Reporter(r))...)
-	out := slices.DeleteFunc(r.found, func(f stack.FieldChange) bool {
+	found := m.report(m.named(live), m.named(want), views())
+	if len(found) == 0 {
+		// Alike to people, and not to the engine: an object made anew under
+		// its old name has another ID, say.
+		found = m.report(live, want, plain())
+	}
+	out := slices.DeleteFunc(found, func(f stack.FieldChange) bool {
 		// The label follows the image: one line is enough.
-		return f.Path == "deploy.labels."+stack.LabelImage && slices.ContainsFunc(r.found, isImage)
+		return f.Path == "deploy.labels."+stack.LabelImage && slices.ContainsFunc(found, isImage)
 	})
 	slices.SortStableFunc(out, func(a, b stack.FieldChange) int { return cmp.Compare(rank(a.Path), rank(b.Path)) })
 	return out
+}
+
+func (m *maker) report(live, want swarm.ServiceSpec, o gocmp.Options) []stack.FieldChange {
+	r := &reporter{words: words(), mask: m.mask}
+	gocmp.Equal(live, want, o, gocmp.Reporter(r))
+	return r.found
 }
 
 func isImage(f stack.FieldChange) bool { return f.Path == "image" }
@@ -45,7 +56,6 @@ func rank(path string) int {
 }
 
 // named is a spec in which networks are called by name, as people know them.
-// A network that was made anew keeps its ID in the name, so that it shows.
 func (m *maker) named(s swarm.ServiceSpec) swarm.ServiceSpec {
 	byID := map[string]string{}
 	for ref, id := range m.names.ids {
@@ -68,10 +78,7 @@ func (m *maker) named(s swarm.ServiceSpec) swarm.ServiceSpec {
 // structs comparable field by field.
 func views() gocmp.Options {
 	return gocmp.Options{
-		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}),
-		optional[swarm.Driver](), optional[swarm.CredentialSpec](), optional[swarm.SELinuxContext](),
-		optional[swarm.SeccompOpts](), optional[swarm.AppArmorOpts](),
-		optional[mount.BindOptions](), optional[mount.VolumeOptions](), optional[mount.TmpfsOptions](), optional[mount.Driver](),
+		plain(),
 		keyed("Env", envEntry),
 		keyed("Mounts", func(v mount.Mount) (string, mount.Mount) { return v.Target, v }),
 		keyed("Networks", func(v swarm.NetworkAttachmentConfig) (string, swarm.NetworkAttachmentConfig) { return v.Target, v }),
@@ -83,6 +90,18 @@ func views() gocmp.Options {
 		listed("Nameservers", netip.Addr.String),
 		gocmp.FilterPath(func(p gocmp.Path) bool { return field(p) != "Env" },
 			gocmp.Transformer("words", showWords)),
+	}
+}
+
+// plain compares specs as they are.
+func plain() gocmp.Options {
+	return gocmp.Options{
+		cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}),
+		gocmp.FilterValues(func(a, b map[string]string) bool { return (a == nil) != (b == nil) },
+			gocmp.Transformer("empty", func(m map[string]string) map[string]string { return maps.Collect(maps.All(m)) })),
+		optional[swarm.Driver](), optional[swarm.CredentialSpec](), optional[swarm.SELinuxContext](),
+		optional[swarm.SeccompOpts](), optional[swarm.AppArmorOpts](),
+		optional[mount.BindOptions](), optional[mount.VolumeOptions](), optional[mount.TmpfsOptions](), optional[mount.Driver](),
 	}
 }
 
