@@ -1,0 +1,139 @@
+package applier
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// phase is how far a change is.
+type phase int
+
+const (
+	idle    phase = iota // not yet its turn
+	writing              // a write is under way
+	refused              // the object is in use; its removal is tried again
+	waiting              // written; its tasks are waited for
+	ended
+)
+
+// change is one planned change and what has become of it.
+type change struct {
+	stack.Change
+	gates []gate
+	// finite: it has succeeded only when its tasks have ended well.
+	finite bool
+
+	phase   phase
+	outcome stack.Outcome // once ended
+	begun   time.Time     // when its first write started
+	id      string        // of the object
+	version uint64        // of a service, that the write was based on
+
+	written   bool // the swarm accepted the write
+	started   bool // every wanted task has been started
+	running   bool // every wanted task has been seen running
+	completed bool // every wanted task has ended well
+
+	retry time.Time // when a refused removal is tried again
+	tries int
+	err   error // why it was refused
+
+	from  int // the first poll that was started after the write
+	watch watch
+}
+
+// gate is a [stack.Gate] tied to the change it waits for.
+type gate struct {
+	on        *change
+	condition stack.Condition
+}
+
+// bind makes the changes of a plan and ties their gates. A gate on something
+// that is not in the plan is open.
+func bind(p stack.Plan) ([]*change, error) {
+	byRef := make(map[stack.Ref]*change, len(p.Changes))
+	changes := make([]*change, 0, len(p.Changes))
+	listed := make(map[stack.Ref]bool, len(p.Changes))
+	for _, pc := range p.Changes {
+		listed[pc.Ref] = true
+	}
+	for _, pc := range p.Changes {
+		c := &change{Change: pc, finite: pc.Action != stack.Keep && isJob(specOf(pc)), watch: newWatch()}
+		if pc.Have != nil {
+			c.id, c.version = pc.Have.ID, pc.Have.Version.Index
+		}
+		for _, g := range pc.After {
+			on := byRef[g.Ref]
+			if on == nil && listed[g.Ref] {
+				return nil, fmt.Errorf("plan is not in order: %s waits for %s, which does not stand before it", pc.Ref, g.Ref)
+			}
+			if on == nil {
+				continue
+			}
+			if err := c.waitFor(on, g.Condition); err != nil {
+				return nil, err
+			}
+		}
+		byRef[pc.Ref] = c
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// waitFor adds a gate. What is waited for to complete becomes finite.
+func (c *change) waitFor(on *change, condition stack.Condition) error {
+	if condition == stack.Completed && c.Action != stack.Keep {
+		if !ends(specOf(on.Change)) {
+			return fmt.Errorf("%s waits for %s to complete, which its restart policy never lets happen", c.Ref, on.Ref)
+		}
+		on.finite = true
+	}
+	c.gates = append(c.gates, gate{on, condition})
+	return nil
+}
+
+// ready says whether every gate is open. If one can no longer open, the first
+// culprit is returned: the change that failed, not one that it blocked.
+func (c *change) ready(detach bool) (open bool, culprit stack.Ref) {
+	open = true
+	for _, g := range c.gates {
+		if g.open(detach) {
+			continue
+		}
+		open = false
+		if g.on.phase != ended {
+			continue
+		}
+		if g.on.outcome.State == stack.Blocked {
+			return false, g.on.outcome.Culprit
+		}
+		return false, g.on.Ref
+	}
+	return open, stack.Ref{}
+}
+
+// open says whether the gate's condition has been met. A condition on tasks
+// does not count once the service has failed after all.
+func (g gate) open(detach bool) bool {
+	c := g.on
+	if c.Action == stack.Delete {
+		return c.phase == ended && c.outcome.State == stack.Done
+	}
+	if g.condition == "" || detach || c.Ref.Kind != stack.KindService {
+		return c.written || c.Action == stack.Keep
+	}
+	if c.phase == ended && c.outcome.State != stack.Done {
+		return false
+	}
+	switch g.condition {
+	case stack.Started:
+		return c.started
+	case stack.Healthy:
+		return c.running
+	case stack.Completed:
+		return c.completed
+	}
+	return false
+}

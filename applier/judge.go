@@ -1,0 +1,220 @@
+package applier
+
+import (
+	"slices"
+	"time"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+const (
+	// stable is how long new tasks must have been running. After an update
+	// that replaces tasks the engine itself watches them.
+	stable = 2 * time.Second
+	// hopeless is how long a task may fit no node while nothing else moves.
+	hopeless = 10 * time.Second
+)
+
+// judgeAll decides about everything that is waited for, from one poll.
+func (r *run) judgeAll(a answer) {
+	services := make(map[string]*swarm.Service, len(a.status.Services))
+	for i := range a.status.Services {
+		services[a.status.Services[i].ID] = &a.status.Services[i]
+	}
+	for _, c := range r.changes {
+		if c.phase != waiting || a.number < c.from {
+			continue
+		}
+		s := services[c.id]
+		switch {
+		case c.Action == stack.Delete:
+			r.judgeRemoval(c, s)
+		case s == nil:
+			r.fail(c, nil, removedMeanwhile)
+		case s.Version.Index > c.version || c.Action != stack.Update && c.Action != stack.Scale:
+			r.judge(c, s)
+		}
+	}
+}
+
+// judgeRemoval waits for the tasks, because networks go only after them.
+func (r *run) judgeRemoval(c *change, s *swarm.Service) {
+	w := &c.watch
+	w.census, w.reason = census{}, "stopping"
+	for _, t := range w.tasks {
+		if !isOver(t) && !r.isGone(t) {
+			w.census.running++
+		}
+	}
+	if s == nil && w.census.running == 0 {
+		r.end(c, stack.Outcome{State: stack.Done})
+	}
+}
+
+// judge decides about a service that has been written, or is kept.
+func (r *run) judge(c *change, s *swarm.Service) {
+	w := &c.watch
+	if rolledBack(c, s) {
+		w.reason = "the swarm rolls it back"
+		switch {
+		case hasState(s, swarm.UpdateStateRollbackCompleted):
+			r.fail(c, w.culprit(s), "the swarm rolled the update back")
+		case halted(s):
+			r.fail(c, w.culprit(s), "the swarm paused while it rolled the update back")
+		}
+		return
+	}
+	current := r.current(s)
+	if w.reverted(current) {
+		return
+	}
+	if w.meddled(s) {
+		r.fail(c, nil, changedMeanwhile)
+		return
+	}
+	w.census = count(s.Spec, w.tasks, current, r.isGone)
+	t, why := r.doomed(c, s, current)
+	r.reach(c, s)
+	switch {
+	case r.succeeded(c, s):
+		r.end(c, stack.Outcome{State: stack.Done})
+	case why != "":
+		r.fail(c, t, why)
+	}
+}
+
+// current tells the tasks of the service's present spec. The engine does not
+// look at the iteration of a job when it judges that.
+func (r *run) current(s *swarm.Service) func(swarm.Task) bool {
+	ids := r.poll.last.Current
+	return func(t swarm.Task) bool {
+		return ids[t.ID] && (s.JobStatus == nil || iteration(t.JobIteration) == s.JobStatus.JobIteration.Index)
+	}
+}
+
+func iteration(v *swarm.Version) uint64 {
+	if v == nil {
+		return 0
+	}
+	return v.Index
+}
+
+// reach opens the gates that wait for the service.
+func (r *run) reach(c *change, s *swarm.Service) {
+	n := &c.watch.census
+	if isGlobal(s.Spec.Mode) && n.wanted == 0 && c.Action != stack.Keep {
+		return // its tasks may just not have been made yet
+	}
+	c.started = c.started || n.enough(n.started)
+	c.running = c.running || n.enough(n.running)
+	c.completed = c.completed || n.enough(0)
+}
+
+// succeeded says that the service does what it is to do, and goes on doing it.
+func (r *run) succeeded(c *change, s *swarm.Service) bool {
+	w, n, kept := &c.watch, &c.watch.census, c.Action == stack.Keep
+	w.reason = why(s, w)
+	if n.wanted > 0 && n.enough(0) && n.meant+n.outdated == 0 {
+		return true // also when the engine takes the end of a task for a failure
+	}
+	up := n.enough(n.running) && n.outdated == 0 && n.stopping == 0 && n.meant+n.completed <= n.wanted
+	if isJob(s.Spec) && n.wanted > 0 {
+		up = n.running > 0
+	}
+	if !up || c.finite && n.wanted > 0 || !kept && (updating(s) || halted(s)) {
+		w.up = time.Time{}
+		return false
+	}
+	if w.up.IsZero() {
+		w.up = time.Now()
+	}
+	if r.proven(c, s) || time.Since(w.up) >= stable {
+		c.started, c.running, c.completed = true, true, c.completed || n.wanted == 0
+		return true
+	}
+	w.reason = "running for less than " + stable.String()
+	r.poll.by(w.up.Add(stable))
+	return false
+}
+
+// proven says that running tasks need no time of trial: the engine has watched
+// the update, or none of them is new.
+func (r *run) proven(c *change, s *swarm.Service) bool {
+	n := c.watch.census
+	switch {
+	case c.Action == stack.Keep:
+	case s.UpdateStatus != nil && s.UpdateStatus.State == swarm.UpdateStateCompleted:
+		return true
+	case n.wanted == 0 && isGlobal(s.Spec.Mode):
+		return false // its tasks may just not have been made yet
+	}
+	return !slices.ContainsFunc(c.watch.tasks, func(t swarm.Task) bool {
+		_, old := c.watch.before[t.ID]
+		return isMeant(t) && !old
+	})
+}
+
+// doomed returns why the service cannot succeed any more, and the task that
+// shows it. While the engine may still roll the update back, it is left to the
+// engine to say so.
+func (r *run) doomed(c *change, s *swarm.Service, current func(swarm.Task) bool) (*swarm.Task, string) {
+	w := &c.watch
+	t, why := w.countFailures(s.Spec, current)
+	if halted(s) {
+		return w.culprit(s), "the swarm paused the update"
+	}
+	if t == nil && len(w.census.dead) > 0 {
+		t, why = &w.census.dead[0], "it has ended and will not be restarted"
+	}
+	if t == nil {
+		t, why = r.unplaced(w, current), "no node can run it"
+	}
+	config := s.Spec.UpdateConfig
+	if t == nil || updating(s) && config != nil && config.FailureAction == swarm.UpdateFailureActionRollback {
+		return nil, ""
+	}
+	return t, why
+}
+
+// unplaced returns a task that no node can run, if that has been so for long
+// and nothing moves that could change it.
+func (r *run) unplaced(w *watch, current func(swarm.Task) bool) *swarm.Task {
+	i := slices.IndexFunc(w.tasks, func(t swarm.Task) bool {
+		return isMeant(t) && current(t) && fitsNowhere(t)
+	})
+	if i < 0 {
+		w.stuck = time.Time{}
+		return nil
+	}
+	if w.stuck.IsZero() {
+		w.stuck = time.Now()
+	}
+	since := w.stuck
+	if r.poll.moved.After(since) {
+		since = r.poll.moved
+	}
+	r.poll.by(since.Add(hopeless))
+	if time.Since(since) < hopeless {
+		return nil
+	}
+	return &w.tasks[i]
+}
+
+// rolledBack says that the engine undoes, or has undone, what was written.
+func rolledBack(c *change, s *swarm.Service) bool {
+	return c.Action != stack.Keep && hasState(s,
+		swarm.UpdateStateRollbackStarted, swarm.UpdateStateRollbackPaused, swarm.UpdateStateRollbackCompleted)
+}
+
+// halted says that the engine has given up an update half-way.
+func halted(s *swarm.Service) bool {
+	return hasState(s, swarm.UpdateStatePaused, swarm.UpdateStateRollbackPaused)
+}
+
+func updating(s *swarm.Service) bool { return hasState(s, swarm.UpdateStateUpdating) }
+
+func hasState(s *swarm.Service, states ...swarm.UpdateState) bool {
+	return s.UpdateStatus != nil && slices.Contains(states, s.UpdateStatus.State)
+}

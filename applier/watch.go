@@ -1,0 +1,104 @@
+package applier
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/moby/moby/api/types/swarm"
+)
+
+// watch is what the polls have shown of one service.
+type watch struct {
+	before   map[string]bool   // tasks that were there before the write; true: had ended
+	outdated map[string]bool   // tasks that the engine has called outdated since
+	spec     swarm.ServiceSpec // as the first poll after the write showed it
+	version  uint64            // of the service when its spec was last compared; 0: never
+	counted  map[string]bool   // ended tasks that are in repeats
+	repeats  map[string]int    // how often a slot has ended in the same way
+	blamed   *swarm.Task       // the last task that ended badly
+	mark     uint64
+	tasks    []swarm.Task // of the last poll
+
+	census census
+	reason string    // why it is not done
+	up     time.Time // since when all that is wanted runs
+	stuck  time.Time // since when a task fits no node
+}
+
+func newWatch() watch {
+	return watch{outdated: map[string]bool{}, counted: map[string]bool{}, repeats: map[string]int{}}
+}
+
+// remember takes the tasks as what was there before the write.
+func (w *watch) remember(tasks []swarm.Task) {
+	w.before = make(map[string]bool, len(tasks))
+	for _, t := range tasks {
+		w.before[t.ID] = isOver(t)
+	}
+}
+
+// meddled says that the service's spec is no longer the one that was written.
+// A spec never changes without the version.
+func (w *watch) meddled(s *swarm.Service) bool {
+	if w.version == 0 {
+		w.spec = s.Spec
+	}
+	same := w.version == 0 || w.version == s.Version.Index || sameSpec(w.spec, s.Spec)
+	w.version = s.Version.Index
+	return !same
+}
+
+// reverted notes which tasks are outdated, and says whether one that was has
+// become current again: then the service has its old spec back, and the parts of
+// the poll are not of the same moment.
+func (w *watch) reverted(current func(swarm.Task) bool) bool {
+	for _, t := range w.tasks {
+		if !current(t) {
+			w.outdated[t.ID] = true
+		} else if w.outdated[t.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// countFailures notes the tasks that ended badly since the write, and returns
+// one whose end makes a success impossible, with the reason, if there is any.
+func (w *watch) countFailures(spec swarm.ServiceSpec, current func(swarm.Task) bool) (*swarm.Task, string) {
+	for _, slot := range bySlot(spec.Mode, w.tasks) {
+		for _, t := range slot {
+			if !current(t) || w.before[t.ID] || w.counted[t.ID] || !endedBadly(spec, t) {
+				continue
+			}
+			w.counted[t.ID] = true
+			w.blamed, w.up = &t, time.Time{}
+			if imageMissing(t) {
+				return &t, "its image cannot be pulled"
+			}
+			key := place(spec.Mode, t) + " " + howEnded(t)
+			w.repeats[key]++
+			if w.repeats[key] >= repeated {
+				return &t, "it ends in the same way again and again"
+			}
+		}
+	}
+	return nil, ""
+}
+
+// repeated is how often a task may end in the same way until it counts as a
+// failure of the service.
+const repeated = 3
+
+// endedBadly says that the task has ended by itself and should not have.
+func endedBadly(spec swarm.ServiceSpec, t swarm.Task) bool {
+	return endedByItself(t) && (t.Status.State != swarm.TaskStateComplete || !ends(spec))
+}
+
+// howEnded is equal for ends that are the same: the exit code if a container
+// ran, otherwise the error.
+func howEnded(t swarm.Task) string {
+	if code := exitCode(t); code != 0 || t.Status.Err == "" {
+		return "exit " + strconv.Itoa(code)
+	}
+	return t.Status.Err
+}

@@ -1,0 +1,183 @@
+package applier
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// attempts is how often an update is tried when nothing but the version of the
+// service keeps moving, as it does while the engine allocates and updates.
+const attempts = 5
+
+// result is the answer to a write.
+type result struct {
+	change   *change
+	id       string // of what was created
+	version  uint64 // of the service, that the accepted update was based on
+	warnings []string
+	err      error
+}
+
+// write sends a change to the swarm, for the first time or again.
+func (r *run) write(ctx context.Context, c *change) {
+	send, err := r.operation(c)
+	if err != nil {
+		r.end(c, stack.Outcome{State: stack.Failed, Err: err.Error()})
+		return
+	}
+	if c.phase == idle {
+		c.begun = time.Now()
+		r.Events(stack.ChangeStarted{Ref: c.Ref, Action: c.Action})
+	}
+	c.phase = writing
+	r.writing++
+	go func() {
+		w := send(ctx)
+		w.change = c
+		r.written <- w
+	}()
+}
+
+// operation is the write of a change, complete in itself: it shares no state
+// with the loop.
+func (r *run) operation(c *change) (func(context.Context) result, error) {
+	s, kind, id := r.swarm, c.Ref.Kind, c.id
+	service, isService := c.Want.(stack.Service)
+	if isService {
+		spec, err := resolve(service.Spec, r.ids)
+		if err != nil {
+			return nil, err
+		}
+		service.Spec = spec
+	}
+	switch {
+	case c.Action == stack.Delete:
+		return func(ctx context.Context) result { return remove(ctx, s, kind, id) }, nil
+	case c.Action == stack.Create && isService:
+		return func(ctx context.Context) result { return create(ctx, s, service) }, nil
+	case c.Action == stack.Create:
+		want := c.Want
+		return func(ctx context.Context) result { return create(ctx, s, want) }, nil
+	case isService && c.Have != nil && c.Have.Service != nil:
+		have := *c.Have
+		return func(ctx context.Context) result { return update(ctx, s, have, service.Spec) }, nil
+	}
+	return nil, fmt.Errorf("cannot %s a %s", c.Action, kind)
+}
+
+func create(ctx context.Context, s Swarm, o stack.Object) result {
+	id, warnings, err := s.Create(ctx, o)
+	if errors.Is(err, stack.ErrConflict) {
+		err = fmt.Errorf("someone created it meanwhile: plan again (%w)", err)
+	}
+	return result{id: id, warnings: warnings, err: err}
+}
+
+// remove treats what is gone already as removed.
+func remove(ctx context.Context, s Swarm, kind stack.Kind, id string) result {
+	err := s.Remove(ctx, kind, id)
+	if errors.Is(err, stack.ErrNotFound) {
+		err = nil
+	}
+	return result{err: err}
+}
+
+// update writes a service's spec over the one that the plan saw. If just the
+// version has moved since, it writes over the newer version; if the spec has
+// changed, it leaves the service alone.
+func update(ctx context.Context, s Swarm, have stack.Live, spec swarm.ServiceSpec) result {
+	version := have.Version
+	for range attempts {
+		warnings, err := s.Update(ctx, have.ID, version, spec)
+		if !errors.Is(err, stack.ErrOutOfSequence) {
+			return result{version: version.Index, warnings: warnings, err: mended(err)}
+		}
+		live, err := s.Service(ctx, have.ID)
+		if err != nil {
+			return result{err: mended(err)}
+		}
+		if !sameSpec(live.Spec, have.Service.Spec) {
+			return result{err: errors.New(changedMeanwhile)}
+		}
+		version = live.Version
+	}
+	return result{err: fmt.Errorf("its version has moved each of %d times: %w", attempts, stack.ErrOutOfSequence)}
+}
+
+// What to say when somebody else writes to the same service.
+const (
+	changedMeanwhile = "someone changed it meanwhile: plan again"
+	removedMeanwhile = "someone removed it meanwhile: plan again"
+)
+
+// mended says in our words that a service to update is gone.
+func mended(err error) error {
+	if errors.Is(err, stack.ErrNotFound) {
+		return fmt.Errorf(removedMeanwhile+" (%w)", err)
+	}
+	return err
+}
+
+// sameSpec compares specs as the engine sends them, where an absent list and an
+// empty one are the same.
+func sameSpec(a, b swarm.ServiceSpec) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+// wrote takes in the answer to a write.
+func (r *run) wrote(w result) {
+	r.writing--
+	c := w.change
+	for _, text := range w.warnings {
+		r.Events(stack.Notice{Text: c.Ref.String() + ": " + text})
+	}
+	switch {
+	case w.err == nil:
+		r.accepted(c, w)
+	case c.Action == stack.Delete && errors.Is(w.err, stack.ErrInUse):
+		// Tasks of a service just removed use its networks for a while yet.
+		c.phase, c.err = refused, w.err
+		c.retry = time.Now().Add(min(200*time.Millisecond<<min(c.tries, 5), 5*time.Second))
+		c.tries++
+		if r.Detach && c.tries > 5 {
+			r.end(c, stack.Outcome{State: stack.Failed, Err: r.inUse(c)})
+		}
+	default:
+		text := strings.TrimPrefix(w.err.Error(), c.Ref.String()+": ")
+		r.end(c, stack.Outcome{State: stack.Failed, Err: text})
+	}
+}
+
+// accepted goes on with a change that the swarm has accepted.
+func (r *run) accepted(c *change, w result) {
+	c.written = true
+	if c.Action == stack.Create {
+		c.id = w.id
+		r.ids[c.Ref] = w.id
+	}
+	if w.version != 0 {
+		c.version = w.version
+	}
+	if c.Ref.Kind == stack.KindService {
+		r.Events(stack.ChangeWritten{Ref: c.Ref, Action: c.Action})
+	}
+	nothing := c.Action == stack.Create && wantsNone(specOf(c.Change).Mode)
+	if c.Ref.Kind != stack.KindService || r.Detach || nothing {
+		c.started, c.running, c.completed = nothing, nothing, nothing
+		r.end(c, stack.Outcome{State: stack.Done})
+		return
+	}
+	c.phase, c.from = waiting, r.poll.count+1
+	r.poll.hurry()
+}
