@@ -20,15 +20,15 @@ const manyServices = 8
 // is not safe for concurrent use. What cannot be written is lost: an apply does
 // not stop because nobody watches.
 func Progress(w io.Writer, s Style) func(stack.Event) {
-	p := &progress{w: w, style: s, shown: map[stack.Ref]stack.Progress{}}
+	p := &progress{w: w, style: s, seen: map[stack.Ref]stack.Progress{}}
 	return p.event
 }
 
 type progress struct {
 	w     io.Writer
 	style Style
-	shown map[stack.Ref]stack.Progress // the latest that was written
-	last  time.Duration                // when that was, since the apply began
+	seen  map[stack.Ref]stack.Progress // the latest
+	last  time.Duration                // when the last line was written, since the apply began
 }
 
 func (p *progress) event(e stack.Event) {
@@ -53,17 +53,14 @@ func started(pg *page, e stack.ChangeStarted) {
 	}
 }
 
-// waiting names the services that got further, or all after a while. One whose
-// tasks all run is about to end, which is a line of its own.
+// waiting names the services that got further, or all after a while.
 func (p *progress) waiting(pg *page, e stack.Waiting) {
 	remind := e.Elapsed-p.last >= reminder
 	hidden := 0
 	for _, s := range e.Services {
-		up := s.Tasks > 0 && s.Running >= s.Tasks
-		if !remind && (up || p.shown[s.Ref] == s) {
+		if news := p.news(s); !news && !remind {
 			continue
 		}
-		p.shown[s.Ref] = s
 		p.last = e.Elapsed
 		if pg.lines >= manyServices {
 			hidden++
@@ -76,12 +73,38 @@ func (p *progress) waiting(pg *page, e stack.Waiting) {
 	}
 }
 
+// news says whether people care about the difference to what they know.
+func (p *progress) news(s stack.Progress) bool {
+	before, known := p.seen[s.Ref]
+	p.seen[s.Ref] = s
+	switch {
+	case s.Tasks > 0 && s.Running >= s.Tasks:
+		return false // it is about to end, which is a line of its own
+	case known && s.Running != before.Running:
+		return true
+	}
+	return s.Reason != before.Reason && !fleeting(s.Reason)
+}
+
+// fleeting is true of the states that a task passes through at once (swarmkit
+// design/task_model.md), and of what goes without saying.
+func fleeting(reason string) bool {
+	switch reason {
+	case "", "new", "allocated", "assigned", "accepted", "stopping":
+		return true
+	}
+	return false
+}
+
 // soFar says how far a service is. One that is going away wants no tasks.
 func soFar(s stack.Progress) string {
-	if s.Tasks == 0 {
-		return s.Ref.String() + " not done"
+	switch {
+	case s.Tasks > 0:
+		return fmt.Sprintf("%s %d of %d tasks running", s.Ref, s.Running, s.Tasks)
+	case s.Running > 0:
+		return s.Ref.String() + " " + plural(s.Running, "task") + " left"
 	}
-	return fmt.Sprintf("%s %d of %d tasks running", s.Ref, s.Running, s.Tasks)
+	return s.Ref.String() + " not done"
 }
 
 // because adds the reason to a statement, if there is one.
