@@ -114,10 +114,15 @@ func write(t *testing.T, files ...string) (dir string) {
 	return dir
 }
 
-// api is a client of its own for looking behind stackup's back.
+// api is a client for looking behind stackup's back.
 func api(t *testing.T) *client.Client {
 	t.Helper()
-	c, err := client.New(client.WithHost(swarm.Host))
+	return apiOf(t, swarm.Host)
+}
+
+func apiOf(t *testing.T, host string) *client.Client {
+	t.Helper()
+	c, err := client.New(client.WithHost(host))
 	if err != nil {
 		t.Fatal(err)
 	}

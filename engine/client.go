@@ -100,7 +100,7 @@ func checkHost(host string) error {
 		}
 	}
 	switch scheme {
-	case "unix", "npipe", "tcp", "http", "https":
+	case "unix", "npipe", "tcp":
 		return nil
 	case "ssh":
 		return &stack.Error{

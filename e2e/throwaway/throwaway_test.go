@@ -1,0 +1,121 @@
+package throwaway_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stackup-cli/stackup/e2e/throwaway"
+)
+
+func needsEngine(t *testing.T) {
+	t.Helper()
+	if os.Getenv("STACKUP_E2E") != "1" {
+		t.Skip("set STACKUP_E2E=1 to start real engines (needs root and dockerd)")
+	}
+}
+
+// remains lists what a swarm has left on the machine.
+func remains(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		found = append(found, dir)
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mounts), dir) {
+		found = append(found, "a mount")
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, p := range processes {
+		if cmdline, _ := os.ReadFile(p); strings.Contains(string(cmdline), dir) {
+			found = append(found, strings.ReplaceAll(string(cmdline), "\x00", " "))
+		}
+	}
+	groups, err := exec.CommandContext(t.Context(), "find", "/sys/fs/cgroup", "-type", "d", "-name", "*"+filepath.Base(dir)+"*").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(found, strings.Fields(string(groups))...)
+}
+
+func TestStopLeavesNothing(t *testing.T) {
+	needsEngine(t)
+	s, err := throwaway.Start(t.Context(), throwaway.Options{Nodes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(filepath.Dir(strings.TrimPrefix(s.Host, "unix://")))
+	if len(remains(t, dir)) < 4 { // two daemons, a folder, control groups
+		t.Errorf("before the end there are only %q", remains(t, dir))
+	}
+	for range 2 {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
+	if left := remains(t, dir); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// command is the program of ../throwaway/cmd with these arguments.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "throwaway")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return exec.CommandContext(t.Context(), path, args...)
+}
+
+func TestCommandPassesTheExitCode(t *testing.T) {
+	needsEngine(t)
+	cmd := command(t, "--", "sh", "-c", `test -S "${DOCKER_HOST#unix://}" && exit 7`)
+	out, err := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != 7 {
+		t.Errorf("code %d, %v\n%s", code, err, out)
+	}
+}
+
+// Even SIGKILL leaves nothing.
+func TestKilledOwnerLeavesNothing(t *testing.T) {
+	needsEngine(t)
+	cmd := command(t, "--", "sh", "-c", `echo "$DOCKER_HOST"; cat`)
+	stdin, err := cmd.StdinPipe() // what cat ends with
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, write := io.Pipe()
+	cmd.Stdout = write
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	host, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = stdin.Close()
+	_ = cmd.Wait()
+	dir := filepath.Dir(filepath.Dir(strings.TrimPrefix(strings.TrimSpace(host), "unix://")))
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(30 * time.Second); len(remains(t, dir)) > 0; {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("left behind: %q", remains(t, dir))
+		}
+	}
+}
