@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stackup-cli/stackup/applier"
+	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/render"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// execution is the flags that say how to carry out a plan.
+type execution struct {
+	approved bool
+	timeout  time.Duration
+	parallel int
+	detach   bool
+}
+
+func (e *execution) addFlags(f *pflag.FlagSet) {
+	f.BoolVarP(&e.approved, "auto-approve", "y", false, "do not ask")
+	f.DurationVar(&e.timeout, "timeout", 10*time.Minute, "how long to wait until everything runs")
+	f.IntVar(&e.parallel, "parallel", 10, "how many objects to write at a time")
+	f.BoolVarP(&e.detach, "detach", "d", false, "write everything and wait for nothing")
+}
+
+func (e *execution) check() error {
+	if e.timeout <= 0 {
+		return errors.New("--timeout must be more than 0")
+	}
+	if e.parallel < 1 {
+		return errors.New("--parallel must be at least 1")
+	}
+	return nil
+}
+
+func applyCommand(p *process) *cobra.Command {
+	var (
+		src source
+		at  target
+		how execution
+	)
+	c := &cobra.Command{
+		Use:   "apply [STACK] -c FILE",
+		Short: "make the swarm run what the file says",
+		Long: `Show the plan, ask, carry it out in dependency order, and wait until every
+task of the stack runs. A failure is reported in the engine's own words; what
+was done stays, and a new apply goes on from there.
+
+STACK is the stack's name; without it the file's name: is taken.
+
+` + exitCodesHelp,
+		Example: `  stackup apply shop -c compose.yaml
+  stackup apply shop -c compose.yaml --auto-approve --timeout 5m`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := how.check(); err != nil {
+				return usageError{c, err}
+			}
+			want, err := src.load(c.Context(), p, firstArg(args))
+			if err != nil {
+				return err
+			}
+			return carryOut(c.Context(), p, at, how, want)
+		},
+	}
+	src.addFlags(c)
+	at.addFlags(c)
+	how.addFlags(c.Flags())
+	return c
+}
+
+// carryOut plans, shows, asks and applies: the same way for apply and destroy.
+func carryOut(ctx context.Context, p *process, at target, how execution, want stack.Stack) error {
+	client, err := at.open(p)
+	if err != nil {
+		return err
+	}
+	plan, have, err := look(ctx, client, want)
+	if err != nil {
+		return err
+	}
+	if err := show(p, plan); err != nil {
+		return err
+	}
+	if !plan.Empty() && !how.approved {
+		if err := ask(ctx, p, plan); err != nil {
+			return err
+		}
+	}
+	return execute(ctx, p, client, how, plan, have)
+}
+
+func execute(ctx context.Context, p *process, client *engine.Client, how execution, plan stack.Plan, have stack.Snapshot) error {
+	result, err := applier.Apply(ctx, client, plan, have.Nodes, applier.Options{
+		Timeout:  how.timeout,
+		Parallel: how.parallel,
+		Detach:   how.detach,
+		Events:   render.Progress(p.stderr, p.style(p.stderr)),
+	})
+	out := p.stdout
+	if !result.OK() {
+		out = p.stderr
+	}
+	if rendered := render.Report(out, result, p.style(out)); rendered != nil && err == nil {
+		err = rendered
+	}
+	switch {
+	case err != nil:
+		return err
+	case result.Interrupted:
+		return exitError{code: exitGeneral}
+	case result.Count(stack.Failed) > 0:
+		return exitError{code: exitFailed}
+	case result.TimedOut:
+		return exitError{code: exitTimeout}
+	case !result.OK():
+		return exitError{code: exitFailed}
+	}
+	return nil
+}

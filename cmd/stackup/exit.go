@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackup-cli/stackup/render"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// The exit codes. They are part of the product: scripts rely on them.
+const (
+	exitOK       = 0
+	exitGeneral  = 1
+	exitChanges  = 2 // plan --detailed-exitcode: there is something to do
+	exitDeclined = 3 // the user said no, or nobody could be asked
+	exitRefused  = 4 // the swarm cannot take the stack as it is
+	exitFailed   = 7 // the apply failed; what was done stays
+	exitTimeout  = 9 // the apply ran out of time
+	exitUsage    = 64
+)
+
+const exitCodesHelp = `Exit codes: 0 done or nothing to do, 1 error, 2 the plan has changes (with
+--detailed-exitcode), 3 declined or not approved, 4 refused before the first
+write, 7 the apply failed, 9 it timed out, 64 usage, 130 interrupted.`
+
+// exitError ends the program with a code. Without a cause everything has been
+// said already.
+type exitError struct {
+	code  int
+	cause error
+}
+
+func (e exitError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.cause.Error()
+}
+
+func (e exitError) Unwrap() error { return e.cause }
+
+// usageError is a mistake on the command line.
+type usageError struct {
+	command *cobra.Command
+	cause   error
+}
+
+func (e usageError) Error() string { return e.cause.Error() }
+
+// interrupted is the cause of a context that a signal has cancelled.
+type interrupted struct{ signal syscall.Signal }
+
+func (i interrupted) Error() string { return "interrupted: " + i.signal.String() }
+func (i interrupted) code() int     { return 128 + int(i.signal) }
+
+// report says what went wrong and turns it into an exit code: the one place
+// that does either.
+func report(ctx context.Context, w io.Writer, err error) int {
+	var (
+		usage usageError
+		exit  exitError
+		stop  interrupted
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		render.Error(w, &stack.Error{Msg: usage.cause.Error(), Hint: usage.command.CommandPath() + " --help"})
+		return exitUsage
+	case errors.As(context.Cause(ctx), &stop):
+		if !errors.As(err, &exit) || exit.cause != nil {
+			render.Error(w, stop)
+		}
+		return stop.code()
+	case errors.As(err, &exit):
+		if exit.cause != nil {
+			render.Error(w, exit.cause)
+		}
+		return exit.code
+	case isUsage(err):
+		render.Error(w, &stack.Error{Msg: err.Error(), Hint: "stackup --help"})
+		return exitUsage
+	}
+	render.Error(w, err)
+	return exitGeneral
+}
+
+// isUsage recognises the errors that cobra makes itself about commands and
+// arguments; it has no type for them.
+func isUsage(err error) bool {
+	for _, start := range []string{"unknown command", "accepts ", "requires at least", "unknown flag", "unknown shorthand"} {
+		if strings.HasPrefix(err.Error(), start) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/loader"
+	"github.com/stackup-cli/stackup/planner"
+	"github.com/stackup-cli/stackup/render"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// source is the flags that say what to deploy.
+type source struct {
+	files    []string
+	envFiles []string
+	profiles []string
+	dir      string
+}
+
+func (s *source) addFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVarP(&s.files, "compose-file", "c", nil, "compose `FILE`; several are merged in order, \"-\" is standard input")
+	f.StringArrayVarP(&s.files, "file", "f", nil, "the same as --compose-file")
+	f.StringArrayVar(&s.envFiles, "env-file", nil, "read variables from `FILE` instead of .env; several are read in order")
+	f.StringArrayVar(&s.profiles, "profile", nil, "activate the services of this `PROFILE`")
+	f.StringVar(&s.dir, "project-directory", "", "directory that relative paths start from (default: that of the first file)")
+}
+
+// load reads the wanted stack.
+func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack, error) {
+	want, err := loader.Load(ctx, loader.Options{
+		Files: s.files, Name: name, EnvFiles: s.envFiles, Profiles: s.profiles, ProjectDirectory: s.dir,
+		Environ: p.environ, Dir: p.dir, Stdin: p.stdin,
+	})
+	if err != nil {
+		return want, err
+	}
+	if len(want.Services) == 0 {
+		return want, &stack.Error{
+			Msg:  "the file has no services",
+			Hint: "stackup destroy " + want.Name + " removes a stack",
+		}
+	}
+	return want, nil
+}
+
+// target is the flags that say where to deploy.
+type target struct{ host string }
+
+func (t *target) addFlags(c *cobra.Command) {
+	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine (default: DOCKER_HOST, else the local socket)")
+}
+
+func (t *target) open(p *process) (*engine.Client, error) {
+	return engine.Open(engine.Options{Host: t.host, Environ: p.environ, UserAgent: "stackup/" + version()})
+}
+
+// look observes the swarm and makes the plan. A plan that this swarm cannot
+// take is an error with every reason in it.
+func look(ctx context.Context, c *engine.Client, want stack.Stack) (stack.Plan, stack.Snapshot, error) {
+	have, err := c.Observe(ctx, want)
+	if err != nil {
+		return stack.Plan{}, have, err
+	}
+	plan, err := planner.Plan(want, have)
+	if err != nil {
+		return plan, have, exitError{exitRefused, err}
+	}
+	return plan, have, nil
+}
+
+// show prints the plan, with its warnings apart.
+func show(p *process, plan stack.Plan) error {
+	render.Warnings(p.stderr, plan.Warnings, p.style(p.stderr))
+	return render.Plan(p.stdout, plan, p.style(p.stdout))
+}
+
+func firstArg(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}

@@ -1,0 +1,48 @@
+// Command stackup deploys compose files to Docker Swarm: it shows exactly what
+// would change, applies it in dependency order, and waits until it runs.
+//
+// Here the parts meet: flags become calls, what comes back goes to a view, and
+// errors become exit codes. Nothing is decided here about stacks or swarms.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(realMain())
+}
+
+// realMain turns the first signal into a cancelled context; the second ends
+// the process at once.
+func realMain() int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		first, ok := (<-signals).(syscall.Signal)
+		if !ok {
+			first = syscall.SIGINT
+		}
+		cancel(interrupted{first})
+		<-signals
+		os.Exit(interrupted{first}.code())
+	}()
+	return run(ctx, process{
+		args: os.Args[1:], environ: os.Environ(), dir: workingDir(),
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+	})
+}
+
+func workingDir() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	return dir
+}

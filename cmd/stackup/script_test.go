@@ -1,0 +1,88 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stackup-cli/stackup/engine/enginetest"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected outputs in the scripts")
+
+// TestMain makes the test binary the program under test as well.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stackup": func() { os.Exit(realMain()) }})
+}
+
+// TestScripts runs the sessions in testdata, each against an empty swarm of its
+// own. Besides the usual commands there are:
+//
+//	stackup ARGS…    the program
+//	written N        the swarm has been written to this often
+//	engine leave     the engine leaves its swarm
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			engine := enginetest.Start(env.T().(testing.TB))
+			env.Values["engine"] = engine
+			env.Setenv("DOCKER_HOST", engine.Host)
+			env.Setenv("HOST", engine.Host)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"written": written,
+			"engine":  engineCommand,
+			"code":    exitCode,
+		},
+	})
+}
+
+func engineOf(ts *testscript.TestScript) *enginetest.Engine {
+	return ts.Value("engine").(*enginetest.Engine)
+}
+
+func written(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: written N")
+	}
+	journal := engineOf(ts).Journal()
+	if fmt.Sprint(len(journal)) != args[0] {
+		ts.Fatalf("%d writes:\n%s", len(journal), strings.Join(journal, "\n"))
+	}
+}
+
+func engineCommand(ts *testscript.TestScript, _ bool, args []string) {
+	switch args[0] {
+	case "leave":
+		engineOf(ts).LeaveSwarm()
+	default:
+		ts.Fatalf("unknown engine command %q", args[0])
+	}
+}
+
+// exitCode runs the program and wants this exit code: code N ARGS….
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N stackup ARGS")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		got = strconv.Itoa(exit.ExitCode())
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
