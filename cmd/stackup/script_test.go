@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,6 +26,8 @@ func TestMain(m *testing.M) {
 //
 //	stackup ARGS…    the program
 //	written N        the swarm has been written to this often
+//	await N          wait until the swarm has been written to this often
+//	code N ARGS…     run a program that ends with this exit code
 //	engine leave     the engine leaves its swarm
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -41,6 +44,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"written": written,
+			"await":   await,
 			"engine":  engineCommand,
 			"code":    exitCode,
 		},
@@ -58,6 +62,16 @@ func written(ts *testscript.TestScript, neg bool, args []string) {
 	journal := engineOf(ts).Journal()
 	if fmt.Sprint(len(journal)) != args[0] {
 		ts.Fatalf("%d writes:\n%s", len(journal), strings.Join(journal, "\n"))
+	}
+}
+
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	deadline := time.Now().Add(time.Minute)
+	for fmt.Sprint(len(engineOf(ts).Journal())) != args[0] {
+		if time.Now().After(deadline) {
+			ts.Fatalf("still not %s writes: %q", args[0], engineOf(ts).Journal())
+		}
+		time.Sleep(5 * time.Millisecond) // between looks, not in place of one
 	}
 }
 
