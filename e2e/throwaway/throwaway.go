@@ -82,11 +82,12 @@ func possible() error {
 		return errors.New("throwaway swarm: only root can start a dockerd")
 	}
 	for tool, origin := range map[string]string{
-		"dockerd": "apt-get install docker.io",
-		"ip":      "apt-get install iproute2",
-		"unshare": "apt-get install util-linux",
-		"nsenter": "apt-get install util-linux",
-		"go":      "see https://go.dev/dl",
+		"dockerd":  "apt-get install docker.io",
+		"ip":       "apt-get install iproute2",
+		"iptables": "apt-get install iptables",
+		"unshare":  "apt-get install util-linux",
+		"nsenter":  "apt-get install util-linux",
+		"go":       "see https://go.dev/dl",
 	} {
 		if _, err := exec.LookPath(tool); err != nil {
 			return fmt.Errorf("throwaway swarm: %s is missing: %s", tool, origin)
