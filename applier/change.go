@@ -99,7 +99,7 @@ func (c *change) waitFor(on *change, condition stack.Condition) error {
 func (c *change) ready(detach bool) (open bool, culprit stack.Ref) {
 	open = true
 	for _, g := range c.gates {
-		if g.open(detach) {
+		if g.open(c.Action, detach) {
 			continue
 		}
 		open = false
@@ -114,17 +114,19 @@ func (c *change) ready(detach bool) (open bool, culprit stack.Ref) {
 	return open, stack.Ref{}
 }
 
-// open says whether the gate's condition has been met. A condition on tasks
-// does not count once the service has failed after all.
-func (g gate) open(detach bool) bool {
+// open says whether the gate's condition has been met, for an action that waits
+// for it. A condition on tasks does not count once the service has failed after
+// all. A removal cannot be undone: it waits until success is certain, and not
+// only until all tasks have been seen running.
+func (g gate) open(action stack.Action, detach bool) bool {
 	c := g.on
-	if c.Action == stack.Delete {
-		return c.phase == ended && c.outcome.State == stack.Done
-	}
-	if g.condition == "" || detach || c.Ref.Kind != stack.KindService {
+	done := c.phase == ended && c.outcome.State == stack.Done
+	switch {
+	case c.Action == stack.Delete:
+		return done
+	case g.condition == "" || detach || c.Ref.Kind != stack.KindService:
 		return c.written || c.Action == stack.Keep
-	}
-	if c.phase == ended && c.outcome.State != stack.Done {
+	case c.phase == ended && !done || action == stack.Delete && !done:
 		return false
 	}
 	switch g.condition {

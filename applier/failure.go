@@ -119,7 +119,7 @@ func why(s *swarm.Service, w *watch) string {
 	case updating(s):
 		return "monitored by the swarm"
 	}
-	return "no task yet"
+	return ""
 }
 
 // progress is how far a change is that is waited for.
@@ -150,7 +150,7 @@ func (r *run) inUse(c *change) string {
 		}
 	}
 	if len(users) == 0 {
-		return c.err.Error()
+		return c.said(c.err)
 	}
 	return "in use by " + strings.Join(users, ", ")
 }

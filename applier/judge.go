@@ -56,14 +56,8 @@ func (r *run) judgeRemoval(c *change, s *swarm.Service) {
 // judge decides about a service that has been written, or is kept.
 func (r *run) judge(c *change, s *swarm.Service) {
 	w := &c.watch
-	if rolledBack(c, s) {
-		w.reason = "the swarm rolls it back"
-		switch {
-		case hasState(s, swarm.UpdateStateRollbackCompleted):
-			r.fail(c, w.culprit(s), "the swarm rolled the update back")
-		case halted(s):
-			r.fail(c, w.culprit(s), "the swarm paused while it rolled the update back")
-		}
+	if c.Action != stack.Keep && rollingBack(s) {
+		r.judgeRollback(c, s)
 		return
 	}
 	current := r.current(s)
@@ -82,6 +76,21 @@ func (r *run) judge(c *change, s *swarm.Service) {
 		r.end(c, stack.Outcome{State: stack.Done})
 	case why != "":
 		r.fail(c, t, why)
+	}
+}
+
+// judgeRollback waits for the end of a rollback, which is a failure however well
+// it goes. What runs now is of the old spec.
+func (r *run) judgeRollback(c *change, s *swarm.Service) {
+	w := &c.watch
+	w.reason = "the swarm rolls it back"
+	w.census.running, w.census.completed = 0, 0
+	w.blamed = w.culprit(s)
+	switch {
+	case hasState(s, swarm.UpdateStateRollbackCompleted):
+		r.fail(c, w.blamed, "the swarm rolled the update back")
+	case halted(s):
+		r.fail(c, w.blamed, "the swarm paused while it rolled the update back")
 	}
 }
 
@@ -202,10 +211,9 @@ func (r *run) unplaced(w *watch, current func(swarm.Task) bool) *swarm.Task {
 	return &w.tasks[i]
 }
 
-// rolledBack says that the engine undoes, or has undone, what was written.
-func rolledBack(c *change, s *swarm.Service) bool {
-	return c.Action != stack.Keep && hasState(s,
-		swarm.UpdateStateRollbackStarted, swarm.UpdateStateRollbackPaused, swarm.UpdateStateRollbackCompleted)
+// rollingBack says that the engine undoes, or has undone, an update.
+func rollingBack(s *swarm.Service) bool {
+	return hasState(s, swarm.UpdateStateRollbackStarted, swarm.UpdateStateRollbackPaused, swarm.UpdateStateRollbackCompleted)
 }
 
 // halted says that the engine has given up an update half-way.

@@ -61,9 +61,11 @@ func (r *run) cut(c *change) stack.Outcome {
 		if n.behind != nil && (t == nil || n.behind.Status.Err != "") {
 			t = n.behind
 		}
-		text := "the swarm has only just accepted it"
-		if c.watch.reason != "" {
-			text = fmt.Sprintf("%d of %d tasks run: %s", n.running+n.completed, n.wanted, c.watch.reason)
+		text := fmt.Sprintf("%d of %d tasks run", n.running+n.completed, n.wanted)
+		if n.wanted == 0 {
+			text = "the swarm has only just accepted it"
+		} else if c.watch.reason != "" {
+			text += ": " + c.watch.reason
 		}
 		return stack.Outcome{State: stack.Unfinished, Err: text, Failure: r.failure(c, t)}
 	case idle, ended:

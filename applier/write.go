@@ -77,7 +77,7 @@ func (r *run) operation(c *change) (func(context.Context) result, error) {
 func create(ctx context.Context, s Swarm, o stack.Object) result {
 	id, warnings, err := s.Create(ctx, o)
 	if errors.Is(err, stack.ErrConflict) {
-		err = fmt.Errorf("someone created it meanwhile: plan again (%w)", err)
+		err = errors.New("someone created one of that name meanwhile: plan again")
 	}
 	return result{id: id, warnings: warnings, err: err}
 }
@@ -122,7 +122,7 @@ const (
 // mended says in our words that a service to update is gone.
 func mended(err error) error {
 	if errors.Is(err, stack.ErrNotFound) {
-		return fmt.Errorf(removedMeanwhile+" (%w)", err)
+		return errors.New(removedMeanwhile)
 	}
 	return err
 }
@@ -154,9 +154,15 @@ func (r *run) wrote(w result) {
 			r.end(c, stack.Outcome{State: stack.Failed, Err: r.inUse(c)})
 		}
 	default:
-		text := strings.TrimPrefix(w.err.Error(), c.Ref.String()+": ")
-		r.end(c, stack.Outcome{State: stack.Failed, Err: text})
+		r.end(c, stack.Outcome{State: stack.Failed, Err: c.said(w.err)})
 	}
+}
+
+// said is an error without the object it starts with, which may be called by
+// its name or its ID: an outcome has the object beside it.
+func (c *change) said(err error) string {
+	text := strings.TrimPrefix(err.Error(), c.Ref.String()+": ")
+	return strings.TrimPrefix(text, stack.Ref{Kind: c.Ref.Kind, Name: c.id}.String()+": ")
 }
 
 // accepted goes on with a change that the swarm has accepted.
