@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/moby/moby/api/types/network"
@@ -17,10 +18,11 @@ import (
 // it needs the name, and the configs and secrets it is to have.
 //
 // It sends a constant number of requests, all at once: the lists of services,
-// networks, configs of the stack, secrets and nodes; configs by name, if the
-// stack wants some that it does not own yet; and a ping the first time. That is
-// seven at most. Each secret that `docker stack deploy` may have made costs one
-// more, to compare its content.
+// networks, configs of the stack, secrets, nodes and tasks of the stack; configs
+// by name, if the stack wants some that it does not own yet; and a ping the
+// first time. That is eight at most. Each secret that `docker stack deploy` may
+// have made costs one more, to compare its content, and so does each predefined
+// network (host, bridge) that the stack uses.
 func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot, error) {
 	if err := c.greet(ctx); err != nil {
 		return stack.Snapshot{}, err
@@ -32,7 +34,8 @@ func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot,
 		s.Services, err = c.services(ctx, client.ServiceListOptions{Status: true})
 		return err
 	})
-	g.Go(func() (err error) { s.Networks, err = c.networks(ctx); return err })
+	g.Go(func() (err error) { s.Networks, err = c.networks(ctx, want); return err })
+	g.Go(func() (err error) { s.Tasks, err = c.tasks(ctx, ofStack(want.Name)); return err })
 	g.Go(func() (err error) { s.Configs, err = c.configs(ctx, want); return err })
 	g.Go(func() (err error) {
 		if s.Secrets, err = c.secrets(ctx); err != nil {
@@ -58,13 +61,39 @@ func (c *Client) services(ctx context.Context, o client.ServiceListOptions) ([]s
 // listing a removed network until the last of its own tasks on it has stopped:
 // it then lists its local instance, which unlike the swarm's network has peers
 // (moby daemon/server/router/network, getNetworksList).
-func (c *Client) networks(ctx context.Context) ([]network.Summary, error) {
+func (c *Client) networks(ctx context.Context, want stack.Stack) ([]network.Summary, error) {
 	r, err := c.api.NetworkList(ctx, client.NetworkListOptions{})
+	if err != nil {
+		return nil, c.explain(ctx, reading, c.name(), err)
+	}
 	live := slices.DeleteFunc(r.Items, func(n network.Summary) bool {
 		return n.Scope == "swarm" && len(n.Peers) > 0
 	})
+	predefined, err := c.predefined(ctx, want)
+	live = append(live, predefined...)
 	sortByName(live, func(n network.Summary) string { return n.Name })
-	return live, c.explain(ctx, reading, c.name(), err)
+	return live, err
+}
+
+// predefined is the swarm's side of the networks that every node has. Services
+// refer to it, and the list shows only the node's own (moby
+// daemon/server/router/network, getNetworksList).
+func (c *Client) predefined(ctx context.Context, want stack.Stack) ([]network.Summary, error) {
+	var out []network.Summary
+	for _, n := range want.Networks {
+		if !n.External || !slices.Contains([]string{"host", "bridge", "none", "nat"}, n.Spec.Name) {
+			continue
+		}
+		r, err := c.api.NetworkInspect(ctx, n.Spec.Name, client.NetworkInspectOptions{Scope: "swarm"})
+		if err := c.explain(ctx, reading, subject(stack.KindNetwork, n.Spec.Name), err); err != nil {
+			if errors.Is(err, stack.ErrNotFound) {
+				continue // the planner says that it is not of the swarm
+			}
+			return nil, err
+		}
+		out = append(out, network.Summary{Network: r.Network.Network})
+	}
+	return out, nil
 }
 
 // configs are those of the stack, and those it names that it does not own: it

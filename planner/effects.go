@@ -112,7 +112,10 @@ func (m *maker) impact(c *stack.Change, want swarm.ServiceSpec) string {
 			out = append(out, "stops "+count(old-now, "task"))
 		}
 	}
-	return strings.Join(out, "; ")
+	if c.Effect == stack.Scales {
+		out = append(out, "restarts none")
+	}
+	return strings.Join(out, ", ")
 }
 
 func count(n int, what string) string {

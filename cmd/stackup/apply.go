@@ -107,8 +107,8 @@ func execute(ctx context.Context, p *process, client *engine.Client, how executi
 	if !result.OK() {
 		out = p.stderr
 	}
-	if rendered := render.Report(out, result, p.style(out)); rendered != nil && err == nil {
-		err = rendered
+	if len(result.Outcomes) > 0 {
+		err = errors.Join(err, render.Report(out, result, p.style(out)))
 	}
 	switch {
 	case err != nil:
