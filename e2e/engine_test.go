@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,38 @@ func TestObserveSendsFewRequests(t *testing.T) {
 	}
 	if c.Requests() > 8 || c.Writes() != 0 {
 		t.Errorf("%d requests, %d writes", c.Requests(), c.Writes())
+	}
+}
+
+// Every node has a network "host", and so has the swarm: services want the
+// swarm's.
+func TestPredefinedNetworksAreObserved(t *testing.T) {
+	c := open(t, swarm.Host)
+	external := func(name string) stack.Network {
+		return stack.Network{External: true, Spec: network.CreateRequest{Name: name}}
+	}
+	s, err := c.Observe(t.Context(), stack.Stack{
+		Name: "predefined", Networks: []stack.Network{external("host"), external("nat")}, // nat: only on Windows
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(s.Networks, func(n network.Summary) bool { return n.Name == "host" && n.Scope == "swarm" })
+	if i < 0 {
+		t.Fatalf("networks: %+v", s.Networks)
+	}
+	id, _, err := c.Create(t.Context(), stack.Service{Spec: swarmtypes.ServiceSpec{
+		Annotations: swarmtypes.Annotations{Name: "predefined_web"},
+		TaskTemplate: swarmtypes.TaskSpec{
+			ContainerSpec: &swarmtypes.ContainerSpec{Image: "stackup-test/app:1", Args: []string{"sleep"}},
+			Networks:      []swarmtypes.NetworkAttachmentConfig{{Target: s.Networks[i].ID}},
+		},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Remove(t.Context(), stack.KindService, id); err != nil {
+		t.Error(err)
 	}
 }
 

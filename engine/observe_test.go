@@ -76,21 +76,34 @@ func TestObserveSendsFewRequests(t *testing.T) {
 				t.Errorf("%s of %d services: %d requests, want %d", what, size, n, wantRequests)
 			}
 		}
-		observe("unchanged", want, 5)
-		observe("destroy", stack.Stack{Name: "shop"}, 5)
+		observe("unchanged", want, 6)
+		observe("destroy", stack.Stack{Name: "shop"}, 6)
 		want.Configs = append(want.Configs, config("shop_new"))
-		observe("a config that is not there yet", want, 6)
+		observe("a config that is not there yet", want, 7)
 		create(t, c, secret("shop_key", "k"))
 		key := secret("shop_key-0123456789", "k")
 		key.Base = "shop_key"
 		want.Secrets = []stack.Secret{key}
-		observe("a secret to compare", want, 7)
+		observe("a secret to compare", want, 8)
 
 		c = open(t, engine.Options{Host: e.Host})
-		observe("the first time", want, 8)
-		if c.Writes() != 0 || c.Requests() != 8 {
-			t.Errorf("%d requests, %d writes; want 8, 0", c.Requests(), c.Writes())
+		observe("the first time", want, 9)
+		if c.Writes() != 0 || c.Requests() != 9 {
+			t.Errorf("%d requests, %d writes; want 9, 0", c.Requests(), c.Writes())
 		}
+	}
+}
+
+// Of another stack's tasks nothing depends.
+func TestObserveReadsTheTasksOfTheStack(t *testing.T) {
+	c := open(t, engine.Options{Host: enginetest.Start(t).Host})
+	id := create(t, c, service("shop_web"))
+	other := service("other_web")
+	other.Spec.Labels = nil
+	create(t, c, other)
+	s, err := c.Observe(t.Context(), stack.Stack{Name: "shop"})
+	if err != nil || len(s.Services) != 2 || len(s.Tasks) != 1 || s.Tasks[0].ServiceID != id {
+		t.Errorf("services %v, tasks %v, %v", s.Services, s.Tasks, err)
 	}
 }
 

@@ -6,6 +6,9 @@
 //	app fail-after TIME    serve for this long ("2s"), then end with code 1
 //	app check              code 0 if a server in this container listens, else 1
 //
+// Under any other name than app it checks, whatever the arguments: so it stands
+// in for the programs that health checks call, such as pg_isready.
+//
 // The server answers every request with the hostname and $VERSION.
 package main
 
@@ -16,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -23,6 +27,9 @@ import (
 
 func main() {
 	args := append(os.Args[1:], "", "")
+	if filepath.Base(os.Args[0]) != "app" {
+		args = []string{"check", ""}
+	}
 	host, _ := os.Hostname()
 	if args[0] != "check" {
 		fmt.Printf("app %s on %s: %s %s\n", os.Getenv("VERSION"), host, args[0], args[1])

@@ -41,6 +41,12 @@ func importApp(ctx context.Context, host string, app []byte) error {
 	if _, err := w.Write(app); err != nil {
 		return err
 	}
+	// The health checks of the examples find what they call.
+	for _, name := range []string{"bin/redis-cli", "bin/pg_isready"} {
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: "/app"}); err != nil {
+			return err
+		}
+	}
 	if err := w.Close(); err != nil {
 		return err
 	}

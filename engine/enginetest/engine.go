@@ -7,9 +7,9 @@
 // It does not imitate: the scheduler (there is one node, and it takes every
 // task), time (tasks and updates end as soon as they begin), rolling updates,
 // rollback and restart policies beyond what is said at [Engine], the filling-in
-// of defaults (specs come back as they were sent), published ports, volumes,
-// authentication, and all checks of a spec but those for references. It is to
-// be replaced by a real swarm without containers.
+// of defaults (specs come back as they were sent), predefined networks, published
+// ports, volumes, authentication, and all checks of a spec but those for
+// references. It is to be replaced by a real swarm without containers.
 package enginetest
 
 import (
