@@ -56,10 +56,20 @@ func words(t swarm.Task) string {
 	switch {
 	case t.Status.Err != "":
 		return t.Status.Err
+	case endedByItself(t) && checksHealth(t):
+		return fmt.Sprintf("exit code %d (the engine also stops a container whose health check fails)", exitCode(t))
 	case endedByItself(t):
 		return fmt.Sprintf("exit code %d", exitCode(t))
 	}
 	return t.Status.Message
+}
+
+// checksHealth says that the task's spec has a health check. When it fails and
+// the container then ends with 0, engine 20.10.24 calls the task complete and
+// gives no reason.
+func checksHealth(t swarm.Task) bool {
+	c := t.Spec.ContainerSpec
+	return c != nil && c.Healthcheck != nil && len(c.Healthcheck.Test) > 0 && c.Healthcheck.Test[0] != "NONE"
 }
 
 // exitCode is the container's, or 0 if there was none. The engine says -1 of a
@@ -102,8 +112,8 @@ func fitsNowhere(t swarm.Task) bool {
 }
 
 // why says in a few words what a service still lacks.
-func why(s *swarm.Service, w *watch) string {
-	n := w.census
+func why(c *change, s *swarm.Service) string {
+	w, n := &c.watch, &c.watch.census
 	b := n.behind
 	switch {
 	case b != nil && b.Status.Err != "":
@@ -118,6 +128,8 @@ func why(s *swarm.Service, w *watch) string {
 		return "surplus tasks still run"
 	case updating(s):
 		return "monitored by the swarm"
+	case c.finite && n.running > 0:
+		return "running, has to end"
 	}
 	return ""
 }
@@ -127,14 +139,14 @@ func (r *run) progress(c *change) stack.Progress {
 	n := c.watch.census
 	p := stack.Progress{Ref: c.Ref, Running: n.running + n.completed, Tasks: n.wanted, Reason: c.watch.reason}
 	if c.phase == refused {
-		p.Reason = r.inUse(c)
+		p.Reason = r.said(c, c.err)
 	}
 	return p
 }
 
 // inUse says what keeps an object from being removed: the services and tasks of
 // the stack that the last poll showed, or the engine's own words.
-func (r *run) inUse(c *change) string {
+func (r *run) inUse(c *change, err error) string {
 	var users []string
 	for _, s := range r.poll.last.Services {
 		if uses(s.Spec.TaskTemplate, c.id) {
@@ -150,7 +162,7 @@ func (r *run) inUse(c *change) string {
 		}
 	}
 	if len(users) == 0 {
-		return c.said(c.err)
+		return c.own(err)
 	}
 	return "in use by " + strings.Join(users, ", ")
 }

@@ -124,7 +124,7 @@ func (r *run) reach(c *change, s *swarm.Service) {
 // succeeded says that the service does what it is to do, and goes on doing it.
 func (r *run) succeeded(c *change, s *swarm.Service) bool {
 	w, n, kept := &c.watch, &c.watch.census, c.Action == stack.Keep
-	w.reason = why(s, w)
+	w.reason = why(c, s)
 	if n.wanted > 0 && n.enough(0) && n.meant+n.outdated == 0 {
 		return true // also when the engine takes the end of a task for a failure
 	}
@@ -143,7 +143,9 @@ func (r *run) succeeded(c *change, s *swarm.Service) bool {
 		c.started, c.running, c.completed = true, true, c.completed || n.wanted == 0
 		return true
 	}
-	w.reason = "running for less than " + stable.String()
+	if n.wanted > 0 {
+		w.reason = "running for less than " + stable.String()
+	}
 	r.poll.by(w.up.Add(stable))
 	return false
 }
@@ -174,7 +176,7 @@ func (r *run) doomed(c *change, s *swarm.Service, current func(swarm.Task) bool)
 	if halted(s) {
 		return w.culprit(s), "the swarm paused the update"
 	}
-	if t == nil && len(w.census.dead) > 0 {
+	if len(w.census.dead) > 0 && (t == nil || !imageMissing(*t)) {
 		t, why = &w.census.dead[0], "it has ended and will not be restarted"
 	}
 	if t == nil {

@@ -49,7 +49,7 @@ func (r *run) cut(c *change) stack.Outcome {
 	case writing:
 		return stack.Outcome{State: stack.Unfinished, Err: "the swarm has not answered yet"}
 	case refused:
-		return stack.Outcome{State: stack.Failed, Err: r.inUse(c)}
+		return stack.Outcome{State: stack.Failed, Err: r.said(c, c.err)}
 	case waiting:
 		if c.Action == stack.Keep && c.watch.before == nil {
 			return stack.Outcome{State: stack.Done} // it has never been looked at

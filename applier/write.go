@@ -76,9 +76,6 @@ func (r *run) operation(c *change) (func(context.Context) result, error) {
 
 func create(ctx context.Context, s Swarm, o stack.Object) result {
 	id, warnings, err := s.Create(ctx, o)
-	if errors.Is(err, stack.ErrConflict) {
-		err = errors.New("someone created one of that name meanwhile: plan again")
-	}
 	return result{id: id, warnings: warnings, err: err}
 }
 
@@ -99,11 +96,11 @@ func update(ctx context.Context, s Swarm, have stack.Live, spec swarm.ServiceSpe
 	for range attempts {
 		warnings, err := s.Update(ctx, have.ID, version, spec)
 		if !errors.Is(err, stack.ErrOutOfSequence) {
-			return result{version: version.Index, warnings: warnings, err: mended(err)}
+			return result{version: version.Index, warnings: warnings, err: err}
 		}
 		live, err := s.Service(ctx, have.ID)
 		if err != nil {
-			return result{err: mended(err)}
+			return result{err: err}
 		}
 		if !sameSpec(live.Spec, have.Service.Spec) {
 			return result{err: errors.New(changedMeanwhile)}
@@ -113,19 +110,12 @@ func update(ctx context.Context, s Swarm, have stack.Live, spec swarm.ServiceSpe
 	return result{err: fmt.Errorf("its version has moved each of %d times: %w", attempts, stack.ErrOutOfSequence)}
 }
 
-// What to say when somebody else writes to the same service.
+// What to say when somebody else writes to the same object.
 const (
+	createdMeanwhile = "someone created one of that name meanwhile: plan again"
 	changedMeanwhile = "someone changed it meanwhile: plan again"
 	removedMeanwhile = "someone removed it meanwhile: plan again"
 )
-
-// mended says in our words that a service to update is gone.
-func mended(err error) error {
-	if errors.Is(err, stack.ErrNotFound) {
-		return errors.New(removedMeanwhile)
-	}
-	return err
-}
 
 // sameSpec compares specs as the engine sends them, where an absent list and an
 // empty one are the same.
@@ -145,22 +135,46 @@ func (r *run) wrote(w result) {
 	switch {
 	case w.err == nil:
 		r.accepted(c, w)
-	case c.Action == stack.Delete && errors.Is(w.err, stack.ErrInUse):
-		// Tasks of a service just removed use its networks for a while yet.
+	case r.mayPass(c, w.err):
 		c.phase, c.err = refused, w.err
 		c.retry = time.Now().Add(min(200*time.Millisecond<<min(c.tries, 5), 5*time.Second))
 		c.tries++
-		if r.Detach && c.tries > 5 {
-			r.end(c, stack.Outcome{State: stack.Failed, Err: r.inUse(c)})
-		}
 	default:
-		r.end(c, stack.Outcome{State: stack.Failed, Err: c.said(w.err)})
+		r.end(c, stack.Outcome{State: stack.Failed, Err: r.said(c, w.err)})
 	}
 }
 
-// said is an error without the object it starts with, which may be called by
-// its name or its ID: an outcome has the object beside it.
-func (c *change) said(err error) string {
+// mayPass says that a refusal is likely to pass by itself. Tasks of a service
+// that has just been removed use its networks for a while yet; and the name of
+// a network that has been removed is taken until they have stopped, although it
+// is listed no more (seen on engine 20.10.24).
+func (r *run) mayPass(c *change, err error) bool {
+	short := time.Since(c.begun) < patience
+	switch {
+	case c.Action == stack.Delete && errors.Is(err, stack.ErrInUse):
+		return short || !r.Detach
+	case c.Action == stack.Create && c.Ref.Kind == stack.KindNetwork && errors.Is(err, stack.ErrConflict):
+		return short
+	}
+	return false
+}
+
+// said is an error of a write without the object it starts with, which may be
+// called by its name or its ID: an outcome has the object beside it.
+func (r *run) said(c *change, err error) string {
+	switch {
+	case c.Action == stack.Create && errors.Is(err, stack.ErrConflict):
+		return createdMeanwhile
+	case c.Action == stack.Delete && errors.Is(err, stack.ErrInUse):
+		return r.inUse(c, err)
+	case errors.Is(err, stack.ErrNotFound):
+		return removedMeanwhile
+	}
+	return c.own(err)
+}
+
+// own is an error in its own words.
+func (c *change) own(err error) string {
 	text := strings.TrimPrefix(err.Error(), c.Ref.String()+": ")
 	return strings.TrimPrefix(text, stack.Ref{Kind: c.Ref.Kind, Name: c.id}.String()+": ")
 }
