@@ -60,13 +60,13 @@ func (r *run) judge(c *change, s *swarm.Service) {
 		r.judgeRollback(c, s)
 		return
 	}
-	current := r.current(s)
-	if w.reverted(current) {
-		return
-	}
 	if w.meddled(s) {
 		r.fail(c, nil, changedMeanwhile)
 		return
+	}
+	current := r.current(s)
+	if w.reverted(current) {
+		return // the next poll will show more
 	}
 	w.census = count(s.Spec, w.tasks, current, r.isGone)
 	t, why := r.doomed(c, s, current)

@@ -48,18 +48,20 @@ func (w *watch) meddled(s *swarm.Service) bool {
 	return !same
 }
 
-// reverted notes which tasks are outdated, and says whether one that was has
-// become current again: then the service has its old spec back, and the parts of
-// the poll are not of the same moment.
+// reverted says that a task which the update was to replace is current again:
+// the parts of the poll are of different moments, and in between the engine has
+// rolled the service back. Tasks made after the write say nothing, because they
+// may be listed before they are listed as current.
 func (w *watch) reverted(current func(swarm.Task) bool) bool {
+	back := false
 	for _, t := range w.tasks {
-		if !current(t) {
-			w.outdated[t.ID] = true
-		} else if w.outdated[t.ID] {
-			return true
+		if _, old := w.before[t.ID]; !old {
+			continue
 		}
+		back = back || w.outdated[t.ID] && current(t)
+		w.outdated[t.ID] = !current(t)
 	}
-	return false
+	return back
 }
 
 // countFailures notes the tasks that ended badly since the write, and returns
