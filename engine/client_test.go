@@ -76,6 +76,14 @@ func TestRequestsCarryVersionAndAgent(t *testing.T) {
 	}
 }
 
+// DOCKER_TLS_VERIFY may be meant for another engine.
+func TestSocketsDoWithoutTLS(t *testing.T) {
+	c := open(t, engine.Options{Host: enginetest.Start(t).Host, Environ: []string{"DOCKER_TLS_VERIFY=1", "HOME=/nowhere"}})
+	if _, err := c.Observe(t.Context(), stack.Stack{Name: "shop"}); err != nil {
+		t.Error(err)
+	}
+}
+
 // As the docker command does it, with a certificate for both sides.
 func TestTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(enginetest.New())

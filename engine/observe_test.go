@@ -107,6 +107,31 @@ func TestObserveReadsTheTasksOfTheStack(t *testing.T) {
 	}
 }
 
+// A name that the stack wants, or would have had, may belong to somebody else.
+func TestObserveFindsConfigsByName(t *testing.T) {
+	c := open(t, engine.Options{Host: enginetest.Start(t).Host})
+	for _, name := range []string{"shop_a", "shop_b-0123456789", "shop_c", "shop_cc"} {
+		foreign := config(name)
+		foreign.Spec.Labels = nil
+		create(t, c, foreign)
+	}
+	wanted := func(base, name string) stack.Config {
+		w := config(name)
+		w.Base = base
+		return w
+	}
+	s, err := c.Observe(t.Context(), stack.Stack{Name: "shop", Configs: []stack.Config{
+		wanted("shop_a", "shop_a-0123456789"), wanted("shop_b", "shop_b-0123456789"), wanted("", "shop_c"),
+	}})
+	var names []string
+	for _, found := range s.Configs {
+		names = append(names, found.Spec.Name)
+	}
+	if err != nil || !slices.Equal(names, []string{"shop_a", "shop_b-0123456789", "shop_c"}) {
+		t.Errorf("got %v, %v", names, err)
+	}
+}
+
 func TestObserveSortsByName(t *testing.T) {
 	c := open(t, engine.Options{Host: enginetest.Start(t).Host})
 	for _, name := range []string{"shop_b", "shop_c", "shop_a"} {
@@ -225,8 +250,11 @@ func TestObserveLeavesOutRemovedNetworks(t *testing.T) {
 
 // The end of the context is the whole error, wherever it comes.
 func TestCancel(t *testing.T) {
-	for _, at := range []string{"/_ping", "/networks", "/secrets"} {
+	want := secret("shop_key-0123456789", "k")
+	want.Base = "shop_key"
+	for _, at := range []string{"/_ping", "/networks", "/secrets", "/update"} {
 		e := enginetest.Start(t)
+		create(t, open(t, engine.Options{Host: e.Host}), secret("shop_key", "k"))
 		c := open(t, engine.Options{Host: e.Host})
 		ctx, cancel := context.WithCancel(t.Context())
 		e.SetFault(func(r *http.Request) (int, string) {
@@ -236,7 +264,8 @@ func TestCancel(t *testing.T) {
 			}
 			return 0, ""
 		})
-		if _, err := c.Observe(ctx, stack.Stack{Name: "shop"}); !errors.Is(err, context.Canceled) || err.Error() != "context canceled" {
+		_, err := c.Observe(ctx, stack.Stack{Name: "shop", Secrets: []stack.Secret{want}})
+		if !errors.Is(err, context.Canceled) || err.Error() != "context canceled" {
 			t.Errorf("%s: got %v", at, err)
 		}
 	}

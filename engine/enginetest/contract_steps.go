@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -113,7 +114,7 @@ func (k *contract) web(t *testing.T) swarm.Service {
 func (k *contract) updates(t *testing.T) {
 	eventually(t, "the first task runs", func() bool {
 		_, current := k.tasks(t, "contract_web")
-		return running(current, "stackup-test/app:1")
+		return running(current)
 	})
 	s := k.web(t)
 	spec := s.Spec
@@ -146,22 +147,32 @@ func (k *contract) updates(t *testing.T) {
 }
 
 func (k *contract) countsOldTasksOfEqualSpec(t *testing.T) {
-	for _, image := range []string{"stackup-test/app:2", "stackup-test/app:1"} {
+	change := func(image string, mode swarm.ResolutionMode) {
+		t.Helper()
 		s := k.web(t)
 		container := *s.Spec.TaskTemplate.ContainerSpec
 		container.Image = image
 		s.Spec.TaskTemplate.ContainerSpec = &container
+		if mode != "" {
+			s.Spec.EndpointSpec = &swarm.EndpointSpec{Mode: mode}
+		}
 		if _, err := k.c.Update(t.Context(), s.ID, s.Version, s.Spec); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, image+" runs", func() bool {
-			_, current := k.tasks(t, "contract_web")
-			return running(current, image)
+	}
+	count := func(wantAll, wantCurrent int) {
+		t.Helper()
+		eventually(t, fmt.Sprintf("there are %d tasks, %d of them current, of which one runs", wantAll, wantCurrent), func() bool {
+			all, current := k.tasks(t, "contract_web")
+			return len(all) == wantAll && len(current) == wantCurrent && running(current)
 		})
 	}
-	if all, current := k.tasks(t, "contract_web"); len(all) != 3 || len(current) != 2 {
-		t.Errorf("%d tasks, %d of them current; want 3 and 2, the first and the last", len(all), len(current))
-	}
+	change("stackup-test/app:2", "")
+	count(2, 1)
+	change("stackup-test/app:1", "") // as the first
+	count(3, 2)
+	change("stackup-test/app:1", swarm.ResolutionModeDNSRR)
+	count(4, 1)
 }
 
 func (k *contract) explainsTasks(t *testing.T) {
