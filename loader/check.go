@@ -17,8 +17,6 @@ const (
 	minNanoCPUs   = 1e6
 	minMemory     = 4 << 20
 	minHealthTime = time.Millisecond
-	maxConfigSize = 1000 << 10 // exclusive
-	maxSecretSize = 500 << 10  // exclusive
 )
 
 // check reports what the engine would refuse about a stack.
@@ -35,16 +33,6 @@ func (p *project) check(s stack.Stack) {
 		}
 	}
 	p.checkNames(s)
-	for _, o := range s.Configs {
-		if !o.External {
-			p.checkSize(o, o.Positions, len(o.Spec.Data), maxConfigSize)
-		}
-	}
-	for _, o := range s.Secrets {
-		if !o.External && o.Spec.Driver == nil {
-			p.checkSize(o, o.Positions, len(o.Data), maxSecretSize)
-		}
-	}
 }
 
 type serviceCheck struct {
@@ -55,7 +43,7 @@ type serviceCheck struct {
 func (c serviceCheck) fail(path, msg, hint string) {
 	c.project.fail(stack.Error{
 		Pos:  c.service.Positions.At(path),
-		Msg:  describe([]string{"services", c.service.Key, path}) + " " + msg,
+		Msg:  describe("services", c.service.Key, path) + " " + msg,
 		Hint: hint,
 	})
 }
@@ -145,56 +133,49 @@ func (c serviceCheck) checkConstraints() {
 // checkNames checks the names of what is to be created: their form, and that
 // no two objects of a kind share one, for which the engine ignores case.
 func (p *project) checkNames(s stack.Stack) {
-	names := nameCheck{seen: map[stack.Ref]bool{}}
+	seen := map[stack.Ref]bool{}
+	check := func(o stack.Object, key string, at stack.Positions) {
+		ref := o.Ref()
+		if msg, hint := wrongName(ref); msg != "" {
+			p.fail(stack.Error{Pos: at.At("name"), Msg: fmt.Sprintf("%s %q: the name %s %s", ref.Kind, key, quoted(ref.Name), msg), Hint: hint})
+		}
+		ref.Name = strings.ToLower(ref.Name)
+		if seen[ref] {
+			p.fail(stack.Error{Pos: at.At("name"), Msg: fmt.Sprintf("%s %q: another %s has the same name", ref.Kind, key, ref.Kind)})
+		}
+		seen[ref] = true
+	}
 	for _, o := range s.Services {
-		names.add(o, o.Positions.At(""), false)
+		check(o, o.Key, o.Positions)
 	}
 	for _, o := range s.Networks {
-		names.add(o, o.Positions.At("name"), o.External)
+		if !o.External {
+			check(o, o.Key, o.Positions)
+		}
 	}
 	for _, o := range s.Configs {
-		names.add(o, o.Positions.At("name"), o.External)
+		if !o.External {
+			check(o, o.Key, o.Positions)
+		}
 	}
 	for _, o := range s.Secrets {
-		names.add(o, o.Positions.At("name"), o.External)
+		if !o.External {
+			check(o, o.Key, o.Positions)
+		}
 	}
-	p.errs = append(p.errs, names.errs...)
 }
 
-type nameCheck struct {
-	seen map[stack.Ref]bool
-	errs []stack.Error
-}
-
-func (c *nameCheck) add(o stack.Object, pos stack.Position, external bool) {
-	ref := o.Ref()
-	if external {
-		return
-	}
-	longest, form := stack.MaxServiceName, `^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$`
-	hint := "use letters, digits, - and _"
+// wrongName says what the engine has against a name; nothing if it takes it.
+func wrongName(ref stack.Ref) (msg, hint string) {
+	longest, form, letters := stack.MaxServiceName, `^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$`, "- and _"
 	if ref.Kind == stack.KindConfig || ref.Kind == stack.KindSecret {
-		longest, form = stack.MaxConfigName, `^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$`
-		hint = "use letters, digits, -, _ and ."
+		longest, form, letters = stack.MaxConfigName, `^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$`, "-, _ and ."
 	}
-	lower := stack.Ref{Kind: ref.Kind, Name: strings.ToLower(ref.Name)}
 	switch {
 	case len(ref.Name) > longest:
-		c.errs = append(c.errs, stack.Error{Pos: pos, Msg: ref.String() + fmt.Sprintf(" has a name of %d characters, the engine allows %d", len(ref.Name), longest)})
+		return fmt.Sprintf("has %d characters, the engine allows %d", len(ref.Name), longest), ""
 	case !regexp.MustCompile(form).MatchString(ref.Name):
-		c.errs = append(c.errs, stack.Error{Pos: pos, Msg: ref.String() + " has a name the engine does not allow", Hint: hint + ", with a letter or digit at both ends"})
-	case c.seen[lower]:
-		c.errs = append(c.errs, stack.Error{Pos: pos, Msg: ref.String() + " is there twice: another key has the same name"})
+		return "is not allowed by the engine", "use letters, digits, " + letters + ", with a letter or digit at both ends"
 	}
-	c.seen[lower] = true
-}
-
-func (p *project) checkSize(o stack.Object, at stack.Positions, size, limit int) {
-	pos := at.At("file")
-	switch {
-	case size == 0:
-		p.fail(stack.Error{Pos: pos, Msg: o.Ref().String() + " is empty, which the engine does not allow"})
-	case size >= limit:
-		p.fail(stack.Error{Pos: pos, Msg: fmt.Sprintf("%s has %d bytes, the engine allows less than %d", o.Ref(), size, limit)})
-	}
+	return "", ""
 }

@@ -2,9 +2,12 @@ package loader
 
 import (
 	"errors"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -12,23 +15,19 @@ import (
 // composeWarning takes over what compose-go warned about while merging.
 func (p *project) composeWarning(msg string) {
 	if names := unsetIn([]string{msg}); names != nil {
-		for _, w := range p.warnings {
-			if w.Msg == unsetMessage(names[0]) {
-				return
-			}
-		}
-		p.warn(stack.Warning{Msg: unsetMessage(names[0]), Hint: unsetHint(names[0])})
+		p.warnUnset(stack.Position{}, names[0])
 		return
 	}
 	if path, ok := strings.CutSuffix(msg, ": external.name is deprecated. Please set name and external: true"); ok {
-		pos, words := p.place(path + ".external")
-		p.warn(stack.Warning{Pos: pos, Msg: words + ".name is deprecated", Hint: "write name: and external: true"})
+		pos, _ := p.place(path + ".external")
+		_, words := p.place(path)
+		p.warn(remark{pos: pos, who: words, msg: "external.name is deprecated", hint: "write name: and external: true"})
 		return
 	}
 	if strings.Contains(msg, "the attribute `version` is obsolete") {
 		return // of an included file
 	}
-	p.warn(stack.Warning{Msg: msg})
+	p.warn(remark{msg: msg})
 }
 
 // composeError words an error of compose-go as ours, with the line where that
@@ -42,6 +41,9 @@ func (p *project) composeError(err error) {
 	}
 	for _, msg := range splitJoined(err.Error()) {
 		p.fail(p.complaint(msg))
+	}
+	if strings.HasPrefix(err.Error(), "validating ") {
+		p.checkSchema()
 	}
 }
 
@@ -74,11 +76,30 @@ func (p *project) complaint(msg string) stack.Error {
 		pos, words := p.place(m[1])
 		return stack.Error{Pos: pos, Msg: words + ": " + m[2]}
 	}
+	if m := find(`^(?:stat|open|read) (.+): no such file or directory$`, msg); m != nil {
+		e := unreadable("file", p.display(absolute(p.dir, m[1])), os.ErrNotExist)
+		e.Pos = p.mention(m[1])
+		return e
+	}
 	if m := find(`\bservice "([^"]+)"`, msg); m != nil {
-		pos, _ := p.place("services." + m[1])
+		pos, _ := p.place("services." + m[1] + ".extends")
 		return stack.Error{Pos: pos, Msg: p.shortened(msg)}
 	}
 	return stack.Error{Pos: stack.Position{File: p.files[0].name}, Msg: p.shortened(msg)}
+}
+
+// mention is the line on which a path is written.
+func (p *project) mention(path string) stack.Position {
+	for _, f := range p.files {
+		for _, doc := range f.docs {
+			for _, t := range appendTexts(nil, f.name, doc, nil) {
+				if absolute(p.dir, p.substitute(t.node.Value)) == absolute(p.dir, path) {
+					return t.pos()
+				}
+			}
+		}
+	}
+	return stack.Position{File: p.files[0].name}
 }
 
 // schemaError words a violation of the Compose Specification's JSON schema.
@@ -87,11 +108,11 @@ func (p *project) schemaError(path, msg string) stack.Error {
 	if m := find(`^additional properties '([^']+)'`, msg); m != nil {
 		unknown = m[1]
 	} else if msg == "false schema" {
-		parent, unknown, _ = cutLast(path)
+		parent, unknown = cutLast(path)
 	}
 	if unknown == "" {
 		pos, words := p.place(path)
-		return stack.Error{Pos: pos, Msg: words + " " + msg}
+		return stack.Error{Pos: pos, Msg: strings.TrimSpace(words + " " + msg), Hint: p.emptyHint(path, msg)}
 	}
 	pos, _ := p.place(join(parent, unknown))
 	e := stack.Error{Pos: pos, Msg: "unknown key " + strconv.Quote(unknown)}
@@ -99,9 +120,7 @@ func (p *project) schemaError(path, msg string) stack.Error {
 		_, words := p.place(parent)
 		e.Msg = words + ": " + e.Msg
 	}
-	if near := nearest(unknown, parent); near != "" {
-		e.Hint = "did you mean " + near + "?"
-	}
+	e.Hint = didYouMean(unknown, knownKeys(parent))
 	return e
 }
 
@@ -116,15 +135,37 @@ func (p *project) place(path string) (stack.Position, string) {
 		}
 	}
 	if key == "" {
-		return p.topLevel(section), describe(strings.Split(path, "."))
+		return p.topLevel(section), describe(section, "", rest)
 	}
-	parts := []string{section, key}
 	below := strings.TrimPrefix(strings.TrimPrefix(rest, key), ".")
-	if below != "" {
-		below = strings.ReplaceAll(below, ".[]", "") // an entry, nobody knows which
-		parts = append(parts, below)
+	below = strings.ReplaceAll(below, ".[]", "") // an entry, nobody knows which
+	return p.positions(section, key).At(below), describe(section, key, below)
+}
+
+// emptyHint explains the most common violation: a key whose entries are all
+// commented out.
+func (p *project) emptyHint(path, msg string) string {
+	section, rest, _ := strings.Cut(path, ".")
+	if !strings.HasPrefix(msg, "must be a ") {
+		return ""
 	}
-	return p.positions(section, key).At(below), describe(parts)
+	for key, ls := range p.layers[section] {
+		for _, l := range ls {
+			if below, ok := strings.CutPrefix(rest+".", key+"."); ok && isEmpty(l.value, strings.TrimSuffix(below, ".")) {
+				return "it is empty: give it a value or remove the key"
+			}
+		}
+	}
+	return ""
+}
+
+func isEmpty(n *yaml.Node, path string) bool {
+	for path != "" && n != nil {
+		key, rest, _ := strings.Cut(path, ".")
+		_, n = lookup(n, key)
+		path = rest
+	}
+	return n != nil && n.ShortTag() == "!!null"
 }
 
 func (p *project) topLevel(key string) stack.Position {
@@ -138,8 +179,9 @@ func (p *project) topLevel(key string) stack.Position {
 	return stack.Position{File: p.files[0].name}
 }
 
-// shortened takes absolute paths of the files out of a message.
+// shortened puts a message on one line and takes absolute paths out of it.
 func (p *project) shortened(msg string) string {
+	msg = strings.Join(strings.Fields(msg), " ")
 	for _, f := range p.files {
 		msg = strings.ReplaceAll(msg, f.path, f.name)
 	}

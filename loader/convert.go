@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -51,7 +50,7 @@ func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stac
 	if err := p.err(); err != nil {
 		return stack.Stack{}, err
 	}
-	s.Warnings = p.sortedWarnings()
+	s.Warnings = p.warnings()
 	return s, nil
 }
 
@@ -112,5 +111,3 @@ func (c *converter) labels(o object, path string) map[string]string {
 	out[stack.LabelNamespace] = c.name
 	return out
 }
-
-func quoted(s string) string { return strconv.Quote(s) }

@@ -34,7 +34,11 @@ func (c *converter) undefinedDependency(d object, key string) {
 		d.wrong("", "depends on service "+quoted(key)+", whose profile is not active", "activate it with --profile, or write required: false")
 		return
 	}
-	d.wrong("", "depends on service "+quoted(key)+", which is not defined", "")
+	names := make([]string, len(c.services))
+	for i, s := range c.services {
+		names[i] = s.key
+	}
+	d.wrong("", "depends on service "+quoted(key)+", which is not defined", didYouMean(key, names))
 }
 
 // checkCycle reports services that wait for each other in a circle.

@@ -76,6 +76,9 @@ func restartPolicy(o object) *swarm.RestartPolicy {
 	if !o.has("deploy.restart_policy") {
 		return restart(o)
 	}
+	if o.has("restart") {
+		o.warn("restart", "is ignored: deploy.restart_policy says it", "")
+	}
 	r := o.part("deploy.restart_policy")
 	return &swarm.RestartPolicy{
 		Condition:   swarm.RestartPolicyCondition(r.oneOf("condition", "none", "on-failure", "any")),

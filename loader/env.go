@@ -68,7 +68,7 @@ func (c *converter) envFile(f object) map[string]*string {
 			c.malformedEnv(f, path, err.Error())
 		}
 		for _, name := range unset {
-			c.warn(stack.Warning{Pos: stack.Position{File: readable(c.base, path)}, Msg: unsetMessage(name)})
+			c.warnUnset(stack.Position{File: readable(c.base, path)}, name)
 		}
 		return cooked
 	case rawErr != nil:
@@ -82,20 +82,21 @@ func (c *converter) envFile(f object) map[string]*string {
 func (c *converter) malformedEnv(f object, path, msg string) {
 	msg, line := cutLine(msg)
 	pos := stack.Position{File: readable(c.base, path), Line: line}
-	c.fail(stack.Error{Pos: pos, Msg: describe([]string{f.section, f.key}) + ": env file: " + msg})
+	c.fail(stack.Error{Pos: pos, Msg: describe(f.section, f.key, "") + ": env file: " + msg})
 }
 
 // compareEnv warns where the two readings of an env file differ.
 func (c *converter) compareEnv(f object, path string, raw, cooked map[string]*string) {
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
+	for _, name := range sortedKeys(raw) {
 		if r, k := raw[name], cooked[name]; r == nil || k != nil && *r == *k {
 			continue
 		}
-		c.warn(stack.Warning{
-			Pos: f.pos(""),
-			Msg: describe([]string{f.section, f.key}) + ": " + quoted(name) + " in " + quoted(readable(c.base, path)) +
+		c.warn(remark{
+			pos: f.pos(""),
+			who: describe(f.section, f.key, ""),
+			msg: quoted(name) + " in " + quoted(readable(c.base, path)) +
 				" is taken as it stands, with its quotes, comments and $, as docker stack deploy does",
-			Hint: "write {path: …, format: .env} for docker compose's reading, format: raw to keep this one",
+			hint: "write {path: …, format: .env} for docker compose's reading, format: raw to keep this one",
 		})
 	}
 }

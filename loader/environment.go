@@ -57,8 +57,8 @@ func (p *project) parseEnvFiles(names []string) error {
 	}
 	var vars map[string]string
 	var err error
-	for _, text := range quietly(func() { vars, err = dotenv.GetEnvFromFile(p.env, paths) }) {
-		p.warn(stack.Warning{Msg: "env file: " + text})
+	for _, name := range unsetIn(quietly(func() { vars, err = dotenv.GetEnvFromFile(p.env, paths) })) {
+		p.warnUnset(stack.Position{File: names[0]}, name)
 	}
 	p.env.Merge(vars)
 	if err == nil {

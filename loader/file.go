@@ -79,6 +79,12 @@ func (f *file) parse() error {
 				Hint: "the top level has keys such as services: and networks:",
 			}
 		}
+		if n := endless(top, nil); n != nil {
+			return &stack.Error{
+				Pos: stack.Position{File: f.name, Line: n.Line},
+				Msg: "malformed YAML: *" + n.Value + " stands for something it is itself a part of",
+			}
+		}
 		f.docs = append(f.docs, top)
 		f.hideVersion(top)
 	}

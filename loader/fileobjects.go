@@ -2,6 +2,7 @@ package loader
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"slices"
 
@@ -50,30 +51,58 @@ func uses(services []object, o object) bool {
 	})
 }
 
-// read is the content of a config or secret, wherever the file says it is. In
-// the model, that of a variable is beside the variable's name, under the key
-// that compose-go uses for it.
+// Sizes that the engine refuses (swarmkit manager/controlapi/config.go,
+// api/validation/secrets.go).
+const (
+	maxConfigSize = 1000 << 10
+	maxSecretSize = 500 << 10
+)
+
+// read is the content of a config or secret.
 func (c *converter) read(o object) []byte {
-	value, set := o.data["content"].(string)
+	content, path, ok := c.find(o)
+	if !ok {
+		return nil
+	}
+	limit := maxConfigSize
+	if o.section == "secrets" {
+		limit = maxSecretSize
+	}
+	switch {
+	case len(content) == 0:
+		o.wrong(path, "it is empty, which the engine does not allow", "")
+	case len(content) >= limit:
+		o.wrong(path, fmt.Sprintf("it has %d bytes, the engine allows less than %d", len(content), limit), "")
+	}
+	return content
+}
+
+// find gets the content from wherever the file says it is, and says by which
+// key. In the model, that of a variable is beside the variable's name, under
+// the key that compose-go uses for it.
+func (c *converter) find(o object) (content []byte, path string, ok bool) {
 	switch variable := o.text("environment"); {
 	case o.has("file"):
 		content, err := os.ReadFile(o.text("file"))
 		if err != nil {
-			e := unreadable("file", readable(c.base, o.text("file")), err)
-			o.wrong("file", e.Msg, "")
+			o.wrong("file", unreadable("file", readable(c.base, o.text("file")), err).Msg, "")
 		}
-		return content
-	case variable != "" && o.section == "secrets":
-		value, set = o.data["x-#value"].(string)
-		fallthrough
+		return content, "file", err == nil
 	case variable != "":
+		value, set := o.data["content"].(string)
+		if o.section == "secrets" {
+			value, set = o.data["x-#value"].(string)
+		}
 		if !set {
 			o.wrong("environment", "variable "+quoted(variable)+" is not set", "")
 		}
-	case !set:
+		return []byte(value), "environment", set
+	}
+	value, set := o.data["content"].(string)
+	if !set {
 		o.wrong("", "there is no content", "give it with file:, or say that it exists already with external: true")
 	}
-	return []byte(value)
+	return []byte(value), "content", set
 }
 
 func (c *converter) stackConfigs() []stack.Config {

@@ -1,7 +1,6 @@
 package loader
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +35,8 @@ func keys() []key {
 		under("services.*.", deployKeys()),
 		under("networks.*.", networkKeys()),
 		under("volumes.*.", volumeKeys()),
-		under("configs.*.", fileKeys()),
-		under("secrets.*.", fileKeys()),
+		under("configs.*.", configKeys()),
+		under("secrets.*.", secretKeys()),
 	)
 }
 
@@ -100,7 +99,7 @@ func (t *keyTree) at(path string) *keyTree {
 // it.
 func (p *project) checkKeys(model map[string]any) {
 	tree := newKeyTree(keys())
-	for _, section := range slices.Sorted(maps.Keys(model)) {
+	for _, section := range sortedKeys(model) {
 		t := tree.next(section)
 		if strings.HasPrefix(section, "x-") || t != nil && len(t.below) == 0 && t.key.fate == mapped {
 			continue
@@ -122,7 +121,7 @@ func (o object) checkValue(path string, value any, t *keyTree) {
 	}
 	switch v := value.(type) {
 	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, name := range sortedKeys(v) {
 			if !strings.HasPrefix(name, "x-") {
 				o.checkKey(join(path, name), v[name], t.next(name))
 			}
@@ -147,54 +146,14 @@ func (o object) checkKey(path string, value any, t *keyTree) {
 	}
 }
 
-// nearest is the known key below path that an unknown one was probably meant
-// to be; empty if there is none.
-func nearest(unknown, path string) string {
+// knownKeys are the keys that may stand below a path.
+func knownKeys(path string) []string {
 	t := newKeyTree(keys())
 	if path != "" {
 		t = t.at(path)
 	}
 	if t == nil {
-		return ""
+		return nil
 	}
-	best, least := "", 3
-	for _, name := range slices.Sorted(maps.Keys(t.below)) {
-		if d := distance(unknown, name); d < least {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-func cutLast(path string) (parent, last string, ok bool) {
-	i := strings.LastIndexByte(path, '.')
-	if i < 0 {
-		return "", path, false
-	}
-	return path[:i], path[i+1:], true
-}
-
-// distance is the number of letters to insert, delete, replace or swap that
-// makes one word of the other.
-func distance(a, b string) int {
-	before, last := []int{}, make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row := make([]int, len(b)+1)
-		row[0] = i + 1
-		for j := range len(b) {
-			same := 0
-			if a[i] != b[j] {
-				same = 1
-			}
-			row[j+1] = min(last[j]+same, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
+	return sortedKeys(t.below)
 }

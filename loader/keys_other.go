@@ -22,9 +22,12 @@ func volumeKeys() []key {
 	return allMapped("driver", "driver_opts", "external", "labels", "name")
 }
 
-// fileKeys are those of configs and secrets.
-func fileKeys() []key {
+func configKeys() []key {
+	return allMapped("content", "environment", "external", "file", "labels", "name", "template_driver")
+}
+
+func secretKeys() []key {
 	return allMapped(
-		"content", "driver", "driver_opts", "environment", "external", "file", "labels", "name", "template_driver",
+		"driver", "driver_opts", "environment", "external", "file", "labels", "name", "template_driver",
 	)
 }

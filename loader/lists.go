@@ -1,9 +1,7 @@
 package loader
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/format"
@@ -18,7 +16,7 @@ import (
 // of one list contradict each other keeps the last without a word.
 func (p *project) checkLists() {
 	services := p.layers["services"]
-	for _, key := range slices.Sorted(maps.Keys(services)) {
+	for _, key := range sortedKeys(services) {
 		for _, l := range services[key] {
 			for name, list := range pairs(l.value) {
 				c := listCheck{project: p, layer: l, key: key, list: name.Value}
@@ -110,7 +108,7 @@ func (p *project) field(n *yaml.Node, name string) string {
 func (c listCheck) fail(e *yaml.Node, msg, hint string) {
 	c.project.fail(stack.Error{
 		Pos:  stack.Position{File: c.file, Line: e.Line},
-		Msg:  describe([]string{"services", c.key, c.list}) + ": " + msg,
+		Msg:  describe("services", c.key, c.list) + ": " + msg,
 		Hint: hint,
 	})
 }

@@ -1,7 +1,9 @@
 package loader
 
 import (
+	"cmp"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
@@ -28,14 +30,14 @@ func (c *converter) mounts(o object) []mount.Mount {
 
 func (c *converter) mount(v object) mount.Mount {
 	m := mount.Mount{
-		Type:        mount.Type(v.oneOf("type", "volume", "bind", "tmpfs", "npipe", "cluster")),
+		Type:        mount.Type(v.oneOf("type", "volume", "bind", "tmpfs", "npipe", "cluster", "image")),
 		Source:      v.text("source"),
 		Target:      v.text("target"),
 		ReadOnly:    v.flag("read_only"),
 		Consistency: mount.Consistency(v.text("consistency")),
 	}
-	if m.Target == "" {
-		v.fail("target", "is missing: a mount needs a path inside the container", "")
+	if !isAbsolute(m.Target) {
+		v.fail("target", quoted(m.Target)+" is not an absolute path in the container", "")
 	}
 	if m.Type == mount.TypeTmpfs && m.Source != "" {
 		v.fail("source", "is not possible for type tmpfs", "")
@@ -53,9 +55,16 @@ func (c *converter) mount(v object) mount.Mount {
 		if !strings.HasPrefix(m.Source, "group:") {
 			m.Source = c.fullName(c.volume(v))
 		}
-	case mount.TypeImage: // reported as unknown: swarm has no such mounts
+	case mount.TypeImage:
+		v.fail("type", "image is not possible: swarm does not mount images", "")
 	}
 	return m
+}
+
+// isAbsolute takes paths of Windows and templates too.
+func isAbsolute(target string) bool {
+	return path.Clean(target) != "/" && path.IsAbs(target) || strings.HasPrefix(target, "{{") ||
+		len(target) > 2 && target[1] == ':' || strings.HasPrefix(target, `\\`)
 }
 
 // checkOptions reports options that are for another type of mount.
@@ -70,9 +79,11 @@ func (o object) checkOptions(t mount.Type) {
 
 // volume is the definition of the volume a mount names.
 func (c *converter) volume(v object) object {
-	def, ok := c.volumes[v.text("source")]
+	name := v.text("source")
+	def, ok := c.volumes[name]
 	if !ok {
-		v.wrong("source", "volume "+quoted(v.text("source"))+" is not defined", "define it under volumes:, or begin a path with . or /")
+		hint := didYouMean(name, sortedKeys(c.volumes))
+		v.wrong("source", "volume "+quoted(name)+" is not defined", cmp.Or(hint, "define it under volumes:, or begin a path with . or /"))
 	}
 	return def
 }
@@ -125,10 +136,13 @@ func tmpfsOptions(v object) *mount.TmpfsOptions {
 }
 
 // tmpfs is one entry of the service key tmpfs:, target:options.
-func (o object) tmpfs(path, spec string) mount.Mount {
+func (o object) tmpfs(at, spec string) mount.Mount {
 	m := mount.Mount{Type: mount.TypeTmpfs}
 	target, options, _ := strings.Cut(spec, ":")
 	m.Target = target
+	if !isAbsolute(target) {
+		o.fail(at, quoted(target)+" is not an absolute path in the container", "")
+	}
 	var t mount.TmpfsOptions
 	for option := range strings.SplitSeq(options, ",") {
 		name, value, _ := strings.Cut(option, "=")
@@ -144,14 +158,16 @@ func (o object) tmpfs(path, spec string) mount.Mount {
 			t.Mode = os.FileMode(bits)
 		case "ro":
 			m.ReadOnly = true
+		case "exec", "noexec": // the engine takes no others (moby volume/mounts/linux_parser.go)
+			t.Options = append(t.Options, []string{name})
 		default:
-			t.Options = append(t.Options, strings.SplitN(option, "=", 2))
+			o.warn(at, "option "+quoted(option)+" is ignored: swarm does not pass it on", "")
 		}
 		if err != nil {
-			o.fail(path, "option "+quoted(option)+" is malformed", "")
+			o.fail(at, "option "+quoted(option)+" is malformed", "")
 		}
 	}
-	if options != "" {
+	if t.SizeBytes != 0 || t.Mode != 0 || t.Options != nil {
 		m.TmpfsOptions = &t
 	}
 	return m

@@ -2,6 +2,7 @@ package loader
 
 import (
 	"iter"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -83,4 +84,19 @@ func lookup(n *yaml.Node, name string) (key, value *yaml.Node) {
 		}
 	}
 	return key, value
+}
+
+// endless finds an alias below a node that stands for one of the nodes around
+// it; nil if there is none. compose-go does not come to an end with these.
+func endless(n *yaml.Node, around []*yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode && slices.Contains(around, n.Alias) {
+		return n
+	}
+	around = append(around, n)
+	for _, c := range n.Content {
+		if found := endless(c, around); found != nil {
+			return found
+		}
+	}
+	return nil
 }

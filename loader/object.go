@@ -2,7 +2,6 @@ package loader
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ type object struct {
 func (p *project) objects(model map[string]any, section string) []object {
 	entries, _ := model[section].(map[string]any)
 	out := make([]object, 0, len(entries))
-	for _, key := range slices.Sorted(maps.Keys(entries)) {
+	for _, key := range sortedKeys(entries) {
 		data, _ := entries[key].(map[string]any)
 		out = append(out, object{project: p, section: section, key: key, data: data, at: p.positions(section, key)})
 	}
@@ -38,13 +37,7 @@ func (p *project) objects(model map[string]any, section string) []object {
 
 func (o object) pos(path string) stack.Position { return o.at.At(join(o.prefix, path)) }
 
-func (o object) words(path string) string {
-	parts := []string{o.section, o.key}
-	if full := strings.TrimSuffix(join(o.prefix, path), "."); full != "" {
-		parts = append(parts, full)
-	}
-	return describe(parts)
-}
+func (o object) words(path string) string { return describe(o.section, o.key, join(o.prefix, path)) }
 
 // fail reports what is wrong with the value at path.
 func (o object) fail(path, msg, hint string) {
@@ -53,11 +46,18 @@ func (o object) fail(path, msg, hint string) {
 
 // wrong reports something about the whole object, at the place of path.
 func (o object) wrong(path, msg, hint string) {
-	o.project.fail(stack.Error{Pos: o.pos(path), Msg: describe([]string{o.section, o.key}) + ": " + msg, Hint: hint})
+	o.project.fail(stack.Error{Pos: o.pos(path), Msg: describe(o.section, o.key, "") + ": " + msg, Hint: hint})
 }
 
+// warn says what becomes of the value at path.
 func (o object) warn(path, msg, hint string) {
-	o.project.warn(stack.Warning{Pos: o.pos(path), Msg: o.words(path) + " " + msg, Hint: hint})
+	m := remark{pos: o.pos(path), msg: msg, hint: hint}
+	if full := withoutIndexes(join(o.prefix, path)); full != "" {
+		m.who, m.msg = describe(o.section, o.key, ""), full+" "+msg
+	} else {
+		m.msg = o.words(path) + " " + msg
+	}
+	o.project.warn(m)
 }
 
 // get is the value at a path of fixed names; nil if there is none.
@@ -111,7 +111,7 @@ func (o object) parts(path string) []object {
 // names are the keys of the mapping at path, sorted.
 func (o object) names(path string) []string {
 	m, _ := o.get(path).(map[string]any)
-	return slices.Sorted(maps.Keys(m))
+	return sortedKeys(m)
 }
 
 // text is the value at path as it would be printed.
@@ -164,7 +164,8 @@ func (o object) duration(path string) *time.Duration {
 	}
 	var d types.Duration
 	if err := d.DecodeMapstructure(v); err != nil {
-		o.fail(path, strconv.Quote(scalar(v))+" is not a duration", "write it with units, such as 1m30s")
+		o.fail(path, quoted(scalar(v))+" is not a duration", "write it with units, such as 1m30s")
+		d = 0
 	}
 	if d < 0 {
 		o.fail(path, "must not be negative", "")
@@ -186,7 +187,8 @@ func (o object) size(path string) int64 {
 	var n types.UnitBytes
 	if v := o.get(path); v != nil {
 		if err := n.DecodeMapstructure(v); err != nil {
-			o.fail(path, strconv.Quote(scalar(v))+" is not a size", "write a number of bytes, or one with a unit, such as 64M")
+			o.fail(path, quoted(scalar(v))+" is not a size", "write a number of bytes, or one with a unit, such as 64M")
+			return 0
 		}
 	}
 	return int64(n)
@@ -200,7 +202,7 @@ func (o object) integer(path string) int64 {
 	}
 	n, err := strconv.ParseInt(scalar(v), 10, 64)
 	if err != nil {
-		o.fail(path, strconv.Quote(scalar(v))+" is not an integer", "")
+		o.fail(path, quoted(scalar(v))+" is not an integer", "")
 	}
 	return n
 }
@@ -222,7 +224,7 @@ func (o object) count(path string) *uint64 {
 func (o object) oneOf(path string, allowed ...string) string {
 	s := o.text(path)
 	if s != "" && !slices.Contains(allowed, s) {
-		o.fail(path, strconv.Quote(s)+" is unknown", "write "+strings.Join(allowed, ", "))
+		o.fail(path, quoted(s)+" is unknown", "write "+strings.Join(allowed, ", "))
 	}
 	return s
 }

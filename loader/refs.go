@@ -28,8 +28,7 @@ func (c *converter) grants(o object, section string, known map[string]fileObject
 		key := r.text("source")
 		f, ok := known[key]
 		if !ok {
-			kind := singular(section)
-			r.wrong("source", kind+" "+quoted(key)+" is not defined", "define it under "+section+":")
+			r.wrong("source", singular(section)+" "+quoted(key)+" is not defined", hintUndefined(key, section, known))
 			continue
 		}
 		c.used[stack.Ref{Kind: stack.Kind(singular(section)), Name: key}] = true
@@ -116,7 +115,7 @@ func (c *converter) credentialSpec(o object) *swarm.CredentialSpec {
 	if key := o.text("credential_spec.config"); key != "" {
 		f, ok := c.configs[key]
 		if !ok {
-			o.wrong("credential_spec.config", "config "+quoted(key)+" is not defined", "define it under configs:")
+			o.wrong("credential_spec.config", "config "+quoted(key)+" is not defined", hintUndefined(key, "configs", c.configs))
 		}
 		c.used[stack.Ref{Kind: stack.KindConfig, Name: key}] = true
 		spec.Config = f.name

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -11,14 +12,22 @@ import (
 // report collects what is wrong and what is worth knowing, so that a user
 // hears of everything at once.
 type report struct {
-	order    []string // file names, in the order in which to speak of them
-	errs     []stack.Error
-	warnings []stack.Warning
+	order   []string // file names, in the order in which to speak of them
+	errs    []stack.Error
+	remarks []remark
+}
+
+// remark is a warning that is not yet put together: one line of a file may
+// stand for many objects.
+type remark struct {
+	pos       stack.Position
+	who       string // service "web"; may be empty
+	msg, hint string
 }
 
 func (r *report) fail(e stack.Error) { r.errs = append(r.errs, e) }
 
-func (r *report) warn(w stack.Warning) { r.warnings = append(r.warnings, w) }
+func (r *report) warn(m remark) { r.remarks = append(r.remarks, m) }
 
 // err is everything that failed, by file and line; nil if nothing did.
 func (r *report) err() error {
@@ -37,12 +46,36 @@ func (r *report) err() error {
 	return errors.Join(errs...)
 }
 
-// sortedWarnings are the warnings by file and line, each once.
-func (r *report) sortedWarnings() []stack.Warning {
-	slices.SortStableFunc(r.warnings, func(a, b stack.Warning) int {
-		return cmp.Or(r.compare(a.Pos, b.Pos), cmp.Compare(a.Msg, b.Msg))
+// warnings are the remarks by file and line, those that say the same of
+// several objects as one.
+func (r *report) warnings() []stack.Warning {
+	slices.SortStableFunc(r.remarks, func(a, b remark) int {
+		return cmp.Or(r.compare(a.pos, b.pos), cmp.Compare(a.msg, b.msg), cmp.Compare(a.hint, b.hint), cmp.Compare(a.who, b.who))
 	})
-	return slices.Compact(r.warnings)
+	var out []stack.Warning
+	all := slices.Compact(r.remarks)
+	for len(all) > 0 {
+		first := all[0]
+		n := 1
+		for n < len(all) && all[n].pos == first.pos && all[n].msg == first.msg && all[n].hint == first.hint {
+			n++
+		}
+		out = append(out, stack.Warning{Pos: first.pos, Msg: together(all[:n]) + first.msg, Hint: first.hint})
+		all = all[n:]
+	}
+	return out
+}
+
+// together names the objects of remarks that say the same.
+func together(same []remark) string {
+	who := same[0].who
+	switch {
+	case who == "":
+		return ""
+	case len(same) == 1:
+		return who + ": "
+	}
+	return who + " and " + strconv.Itoa(len(same)-1) + " more: "
 }
 
 func (r *report) compare(a, b stack.Position) int {

@@ -28,7 +28,7 @@ func (c *converter) service(o object) stack.Service {
 			UpdateConfig:   updateConfig(o, "deploy.update_config"),
 			RollbackConfig: updateConfig(o, "deploy.rollback_config"),
 			EndpointSpec: &swarm.EndpointSpec{
-				Mode:  swarm.ResolutionMode(strings.ToLower(o.text("deploy.endpoint_mode"))),
+				Mode:  endpointMode(o),
 				Ports: ports(o),
 			},
 		},
@@ -56,6 +56,16 @@ func (c *converter) task(o object) swarm.TaskSpec {
 		t.LogDriver = &swarm.Driver{Name: o.text("logging.driver"), Options: o.table("logging.options")}
 	}
 	return t
+}
+
+func endpointMode(o object) swarm.ResolutionMode {
+	switch mode := swarm.ResolutionMode(strings.ToLower(o.text("deploy.endpoint_mode"))); mode {
+	case "", swarm.ResolutionModeVIP, swarm.ResolutionModeDNSRR:
+		return mode
+	default:
+		o.oneOf("deploy.endpoint_mode", "vip", "dnsrr") // says what is possible
+		return ""
+	}
 }
 
 // image is the reference with the tag that docker's client adds (moby
@@ -86,7 +96,7 @@ func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
 	for _, key := range keys {
 		net, ok := c.networks[key]
 		if !ok && key != defaultNetwork {
-			o.wrong("networks."+key, "network "+quoted(key)+" is not defined", "define it under networks:")
+			o.wrong("networks."+key, "network "+quoted(key)+" is not defined", hintUndefined(key, "networks", c.networks))
 			continue
 		}
 		c.used[stack.Ref{Kind: stack.KindNetwork, Name: key}] = true

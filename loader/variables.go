@@ -3,6 +3,7 @@ package loader
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,37 +22,42 @@ func (p *project) checkVariables() {
 			texts = appendTexts(texts, f.name, doc, nil)
 		}
 	}
-	unset := map[string]bool{}
 	for _, t := range texts {
+		if !strings.Contains(t.node.Value, "$") {
+			continue
+		}
 		var err error
 		logged := quietly(func() { _, err = template.Substitute(t.node.Value, p.withName(p.env.Resolve)) })
 		if err != nil {
 			p.fail(t.wrong(err))
 		}
 		for _, name := range unsetIn(logged) {
-			if !unset[name] {
-				p.warn(stack.Warning{Pos: t.pos(), Msg: unsetMessage(name), Hint: unsetHint(name)})
-			}
-			unset[name] = true
+			p.warnUnset(t.pos(), name)
 		}
 	}
 }
 
-// text is a scalar that has variables in it.
+// warnUnset warns about an unset variable, the first time it is met.
+func (p *project) warnUnset(pos stack.Position, name string) {
+	m := remark{pos: pos, msg: "variable " + quoted(name) + " is not set, an empty text stands in for it", hint: unsetHint(name)}
+	if !slices.ContainsFunc(p.remarks, func(r remark) bool { return r.msg == m.msg }) {
+		p.warn(m)
+	}
+}
+
+// text is a scalar and where it stands.
 type text struct {
 	file string
 	path []string
 	node *yaml.Node
 }
 
-// appendTexts finds the scalars with a $ below a node. Aliases are not
+// appendTexts finds the scalars below a node. Aliases are not
 // followed: what they stand for is found where it is written.
 func appendTexts(to []text, file string, n *yaml.Node, path []string) []text {
 	switch n.Kind {
 	case yaml.ScalarNode:
-		if strings.Contains(n.Value, "$") {
-			to = append(to, text{file, path, n})
-		}
+		to = append(to, text{file, path, n})
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			to = appendTexts(to, file, n.Content[i+1], append(path[:len(path):len(path)], n.Content[i].Value))
@@ -66,20 +72,25 @@ func appendTexts(to []text, file string, n *yaml.Node, path []string) []text {
 
 func (t text) pos() stack.Position { return stack.Position{File: t.file, Line: t.node.Line} }
 
+func (t text) words() string {
+	path := append(t.path, "", "")
+	return describe(path[0], path[1], strings.Trim(strings.Join(path[2:], "."), "."))
+}
+
 // wrong words compose-go's errors about a variable.
 func (t text) wrong(err error) stack.Error {
-	e := stack.Error{Pos: t.pos(), Msg: describe(t.path) + ": "}
+	e := stack.Error{Pos: t.pos(), Msg: t.words() + ": "}
 	var missing *template.MissingRequiredError
 	var invalid *template.InvalidTemplateError
 	switch {
 	case errors.As(err, &missing):
-		e.Msg += "variable " + strconv.Quote(missing.Variable) + " has no value"
+		e.Msg += "variable " + quoted(missing.Variable) + " has no value"
 		if missing.Reason != "" {
 			e.Msg += ": " + missing.Reason
 		}
 		e.Hint = unsetHint(missing.Variable)
 	case errors.As(err, &invalid):
-		e.Msg += strconv.Quote(invalid.Template) + " is not a variable"
+		e.Msg += quoted(invalid.Template) + " has a malformed variable"
 		e.Hint = "write $$ where a $ is meant"
 	default:
 		e.Err = err
@@ -96,10 +107,6 @@ func unsetIn(messages []string) []string {
 		}
 	}
 	return names
-}
-
-func unsetMessage(name string) string {
-	return "variable " + strconv.Quote(name) + " is not set, an empty text stands in for it"
 }
 
 func unsetHint(name string) string {
