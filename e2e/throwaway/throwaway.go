@@ -48,13 +48,13 @@ type Swarm struct {
 	Host  string   // of the first manager: unix:///…/docker.sock
 	Hosts []string // of all nodes, managers first
 
-	dir    string
-	leash  io.Closer // the script ends when this closes
-	ended  chan struct{}
-	log    *os.File // what the script has to say
-	say    func(format string, args ...any)
-	cancel sync.Once
-	err    error
+	dir   string
+	say   func(format string, args ...any)
+	leash io.Closer // the script ends when this closes
+	stop  sync.Once
+	ended chan struct{} // closes when the script has ended
+	err   error         // how it ended; read after that
+	log   *os.File      // what it has to say
 }
 
 // Start returns when every node has joined and has the images stackup-test/app:1
@@ -188,11 +188,11 @@ func (s *Swarm) waitFor(ctx context.Context, node int) error {
 	}
 }
 
-// lastWords is the end of what the script and the daemons have logged.
+// lastWords is what the script has said, and the end of what the daemons have.
 func (s *Swarm) lastWords() string {
 	const most = 2000
-	logs, _ := filepath.Glob(filepath.Join(s.dir, "*.log"))
-	text, _ := os.ReadFile(s.log.Name())
+	text, _ := io.ReadAll(io.NewSectionReader(s.log, 0, most)) // the file may have no name any more
+	logs, _ := filepath.Glob(filepath.Join(s.dir, "node*.log"))
 	for _, name := range logs {
 		b, _ := os.ReadFile(name)
 		text = append(text, b[max(0, len(b)-most):]...)
@@ -203,7 +203,7 @@ func (s *Swarm) lastWords() string {
 // Stop ends every process, container, mount and network of the swarm and
 // removes its files. It may be called more than once, from any goroutine.
 func (s *Swarm) Stop() error {
-	s.cancel.Do(func() {
+	s.stop.Do(func() {
 		s.say("stopping the throwaway swarm")
 		_ = s.leash.Close()
 	})
