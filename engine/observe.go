@@ -15,12 +15,12 @@ import (
 )
 
 // Observe reads everything that planning this stack can depend on. Of the stack
-// it needs the name, and the configs and secrets it is to have.
+// it needs the name, and the networks, configs and secrets it is to have.
 //
-// It sends a constant number of requests, all at once: the lists of services,
-// networks, configs of the stack, secrets, nodes and tasks of the stack; configs
-// by name, if the stack wants some that it does not own yet; and a ping the
-// first time. That is eight at most. Each secret that `docker stack deploy` may
+// It sends a constant number of requests, in parallel: the lists of services,
+// networks, configs of the stack, secrets, nodes and tasks of the stack; then
+// configs by name, if the stack wants some that it does not own yet; and before
+// all that a ping, the first time. That is eight at most. Each secret that `docker stack deploy` may
 // have made costs one more, to compare its content, and so does each predefined
 // network (host, bridge) that the stack uses.
 func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot, error) {
