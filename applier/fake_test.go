@@ -178,6 +178,12 @@ func (f *fake) Status(ctx context.Context, _ string) (stack.Status, error) {
 	if err := f.fault(ctx, "status", "", 0); err != nil {
 		return stack.Status{}, err
 	}
+	status := f.present()
+	return status, f.fault(ctx, "answer", "", 0)
+}
+
+// present is how everything is now.
+func (f *fake) present() stack.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	status := stack.Status{Current: map[string]bool{}}
@@ -189,7 +195,7 @@ func (f *fake) Status(ctx context.Context, _ string) (stack.Status, error) {
 	for _, name := range slices.Sorted(maps.Keys(f.steps)) {
 		f.tasks(name, &status)
 	}
-	return status, nil
+	return status
 }
 
 // happened is the service as it is now, nil when somebody removed it.

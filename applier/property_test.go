@@ -115,6 +115,10 @@ func (w *world) add(c stack.Change, x *fate, takes time.Duration) {
 	if x.rejected {
 		life = []swarm.TaskState{swarm.TaskStatePreparing, swarm.TaskStateRejected}
 	}
+	// It is listed before it is listed as current.
+	s := step{since: true, task: "1", old: true}
+	parseTask(&s, []string{"pending"})
+	w.fake.steps[name] = append(w.fake.steps[name], s)
 	for i, after := range []time.Duration{x.starts, x.runs} {
 		s := step{after: after, since: true, task: "1"}
 		parseTask(&s, []string{string(life[i]), "err=No such image: none"})

@@ -129,6 +129,7 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 //	web +2s 1 gone
 //	web +5s update completed "message"
 //	web @9s touched | changed | gone   somebody else's doing
+//	web +0s version 9                  what is read is older than that
 func parseSwarm(t *testing.T, text string, f *fake) {
 	t.Helper()
 	for _, line := range lines(text) {
@@ -144,6 +145,9 @@ func parseSwarm(t *testing.T, text string, f *fake) {
 			s.apply = func(v *swarm.Service) {
 				v.UpdateStatus = &swarm.UpdateStatus{State: swarm.UpdateState(state), Message: message}
 			}
+		case "version":
+			n, _ := strconv.ParseUint(words[3], 10, 64)
+			s.apply = func(v *swarm.Service) { v.Version.Index = n }
 		case "touched":
 			s.apply = func(*swarm.Service) {}
 		case "iteration":
@@ -210,12 +214,13 @@ func parseTask(s *step, words []string) {
 //	update web moved 2          the first 2 times somebody else is faster, without
 //	update web changed          or with changing the spec
 //	status unreachable 2s-5s
+//	answer takes 2s             a poll reads at once and answers late
 func parseFaults(t *testing.T, text string, f *fake) {
 	t.Helper()
 	for _, line := range lines(text) {
 		words := fields(line)
-		if words[0] == "status" {
-			words = append([]string{"status", ""}, words[1:]...)
+		if words[0] == "status" || words[0] == "answer" {
+			words = append([]string{words[0], ""}, words[1:]...)
 		}
 		words = append(words, "")
 		x := fault{verb: words[0], name: words[1]}
