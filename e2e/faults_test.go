@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -53,7 +54,7 @@ func TestKilled(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err == nil {
 			t.Fatalf("write %d: stackup was not killed:\n%s", n+1, out)
 		}
-		want(t, 0, dir, environ, append([]string{"apply", "-y"}, file...)...)
+		want(t, 0, dir, environ, append([]string{"apply", "-y", "--timeout", "2m"}, file...)...)
 		settled(t, dir, environ, file...)
 		if n := len(services(t, "killed")); n != 5 {
 			t.Errorf("%d services", n)
@@ -102,8 +103,8 @@ func newProxy(t *testing.T) *proxy {
 	p := &proxy{host: "unix://" + socket, afterWrite: func(int) {}}
 	forward := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "docker"}) },
-		Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) {
-			return net.Dial("unix", strings.TrimPrefix(swarm.Host, "unix://"))
+		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", strings.TrimPrefix(swarm.Host, "unix://"))
 		}},
 		ModifyResponse: func(r *http.Response) error {
 			p.requests.Add(1)
