@@ -3,9 +3,12 @@ package loader
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -74,7 +77,7 @@ func (p *project) complaint(msg string) stack.Error {
 	}
 	if m := find(`(?s)^((?:services|networks|volumes|configs|secrets)\.\S+?):? (.*)$`, msg); m != nil {
 		pos, words := p.place(m[1])
-		return stack.Error{Pos: pos, Msg: words + ": " + m[2]}
+		return stack.Error{Pos: pos, Msg: words + ": " + p.shortened(m[2])}
 	}
 	if m := find(`^(?:stat|open|read) (.+): no such file or directory$`, msg); m != nil {
 		e := unreadable("file", p.display(absolute(p.dir, m[1])), os.ErrNotExist)
@@ -85,7 +88,15 @@ func (p *project) complaint(msg string) stack.Error {
 		pos, _ := p.place("services." + m[1] + ".extends")
 		return stack.Error{Pos: pos, Msg: p.shortened(msg)}
 	}
-	return stack.Error{Pos: stack.Position{File: p.files[0].name}, Msg: p.shortened(msg)}
+	return stack.Error{Pos: p.onlyFile(), Msg: p.shortened(msg)}
+}
+
+// onlyFile is the file, if there is only one; else nobody knows which.
+func (p *project) onlyFile() stack.Position {
+	if len(p.files) > 1 {
+		return stack.Position{}
+	}
+	return stack.Position{File: p.files[0].name}
 }
 
 // mention is the line on which a path is written.
@@ -99,7 +110,7 @@ func (p *project) mention(path string) stack.Position {
 			}
 		}
 	}
-	return stack.Position{File: p.files[0].name}
+	return p.onlyFile()
 }
 
 // schemaError words a violation of the Compose Specification's JSON schema.
@@ -176,7 +187,7 @@ func (p *project) topLevel(key string) stack.Position {
 			}
 		}
 	}
-	return stack.Position{File: p.files[0].name}
+	return p.onlyFile()
 }
 
 // shortened puts a message on one line and takes absolute paths out of it.
@@ -185,7 +196,11 @@ func (p *project) shortened(msg string) string {
 	for _, f := range p.files {
 		msg = strings.ReplaceAll(msg, f.path, f.name)
 	}
-	return strings.ReplaceAll(msg, p.base+"/", "")
+	msg = strings.ReplaceAll(msg, p.base+string(filepath.Separator), "")
+	if first, _ := utf8.DecodeRuneInString(msg); unicode.IsUpper(first) {
+		msg = strings.ToLower(msg[:1]) + msg[1:]
+	}
+	return msg
 }
 
 func find(pattern, text string) []string { return regexp.MustCompile(pattern).FindStringSubmatch(text) }

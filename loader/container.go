@@ -76,6 +76,8 @@ func healthcheck(o object) *container.HealthConfig {
 	test := h.texts("test")
 	if text, ok := h.get("test").(string); ok {
 		test = []string{"CMD-SHELL", text}
+	} else if len(test) > 0 && !slices.Contains([]string{"CMD", "CMD-SHELL", "NONE"}, test[0]) {
+		h.warn("test", "will never run: the engine wants it to begin with CMD, CMD-SHELL or NONE", "write it as one text, or put CMD before it")
 	}
 	return &container.HealthConfig{
 		Test:          test,

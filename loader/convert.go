@@ -22,17 +22,21 @@ type converter struct {
 
 // convert turns the merged model into specs and checks them.
 func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stack, error) {
-	p.checkKeys(model)
+	sections := map[string][]object{}
+	for section := range model {
+		sections[section] = p.objects(model, section)
+	}
+	p.checkKeys(sections)
 	c := converter{
 		project:  p,
-		networks: byKey(p.objects(model, "networks")),
-		volumes:  byKey(p.objects(model, "volumes")),
+		networks: byKey(sections["networks"]),
+		volumes:  byKey(sections["volumes"]),
 		used:     map[stack.Ref]bool{},
 	}
-	active, inactive := c.split(p.objects(model, "services"))
+	active, inactive := c.split(sections["services"])
 	c.services = active
-	c.configs = c.readFileObjects(p.objects(model, "configs"), active, inactive)
-	c.secrets = c.readFileObjects(p.objects(model, "secrets"), active, inactive)
+	c.configs = c.readFileObjects(sections["configs"], active, inactive)
+	c.secrets = c.readFileObjects(sections["secrets"], active, inactive)
 	c.hash(ctx)
 
 	s := stack.Stack{Name: p.name}

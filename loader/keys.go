@@ -97,9 +97,9 @@ func (t *keyTree) at(path string) *keyTree {
 
 // checkKeys says of every key of the model that is not mapped what becomes of
 // it.
-func (p *project) checkKeys(model map[string]any) {
+func (p *project) checkKeys(sections map[string][]object) {
 	tree := newKeyTree(keys())
-	for _, section := range sortedKeys(model) {
+	for _, section := range sortedKeys(sections) {
 		t := tree.next(section)
 		if strings.HasPrefix(section, "x-") || t != nil && len(t.below) == 0 && t.key.fate == mapped {
 			continue
@@ -109,7 +109,7 @@ func (p *project) checkKeys(model map[string]any) {
 			top.checkKey("", nil, t)
 			continue
 		}
-		for _, o := range p.objects(model, section) {
+		for _, o := range sections[section] {
 			o.checkValue("", o.data, t.next(o.key))
 		}
 	}

@@ -72,14 +72,14 @@ func hostKeys() []key {
 		{"oom_kill_disable", warned, noField},
 		{"pid", warned, noField},
 		{"privileged", warned, noField + "; use cap_add"},
-		{"provider", warned, "swarm runs containers only"},
+		{"provider", refused, "swarm runs containers only"},
 		{"runtime", warned, "swarm uses the default runtime of each node"},
 		{"shm_size", warned, noField + "; mount a tmpfs at /dev/shm"},
 		{"storage_opt", warned, noField},
 		{"use_api_socket", warned, noField},
 		{"userns_mode", warned, noField},
 		{"uts", warned, noField},
-		{"volumes_from", warned, "swarm has no such thing; name the volumes"},
+		{"volumes_from", refused, "containers of a service may be on any node; name the volumes instead"},
 	}
 }
 

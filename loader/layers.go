@@ -25,9 +25,9 @@ func (l layer) pos() stack.Position { return stack.Position{File: l.file, Line: 
 // stratify finds the layers of every object. It only serves to tell places:
 // what it cannot read or resolve, compose-go complains about.
 func (p *project) stratify() {
-	s := stratifier{project: p, layers: layers{}, files: map[string]file{}}
+	s := stratifier{project: p, layers: layers{}, files: map[string]file{}, budget: maxIncludes}
 	for _, f := range p.files {
-		s.addFile(f, p.dir, maxIncludes)
+		s.addFile(f, p.dir)
 	}
 	p.layers = s.layers
 	for path := range s.files {
@@ -38,20 +38,22 @@ func (p *project) stratify() {
 	slices.Sort(p.order[len(p.files):])
 }
 
-// maxIncludes bounds chains of include and extends, which may go in circles.
-const maxIncludes = 20
+// maxIncludes bounds how often include and extends are followed. They may go
+// in circles.
+const maxIncludes = 1000
 
 type stratifier struct {
 	*project
 	layers layers
 	files  map[string]file // included and extended ones, by path
+	budget int
 }
 
-func (s *stratifier) addFile(f file, dir string, depth int) {
+func (s *stratifier) addFile(f file, dir string) {
 	for _, doc := range f.docs {
 		_, includes := lookup(doc, "include")
 		for _, entry := range items(includes) {
-			s.addInclude(entry, dir, depth)
+			s.addInclude(entry, dir)
 		}
 		for section, objects := range pairs(doc) {
 			if singular(section.Value) == "" {
@@ -61,7 +63,7 @@ func (s *stratifier) addFile(f file, dir string, depth int) {
 				s.layers[section.Value] = map[string][]layer{}
 			}
 			for key, value := range pairs(objects) {
-				found := s.extended(layer{f.name, key, value}, f, depth)
+				found := s.extended(layer{f.name, key, value}, f, dir)
 				s.layers[section.Value][key.Value] = append(s.layers[section.Value][key.Value], found...)
 			}
 		}
@@ -70,10 +72,7 @@ func (s *stratifier) addFile(f file, dir string, depth int) {
 
 // addInclude adds the files of one entry of include:, which is a path or a
 // mapping with one or several.
-func (s *stratifier) addInclude(entry *yaml.Node, dir string, depth int) {
-	if depth == 0 {
-		return
-	}
+func (s *stratifier) addInclude(entry *yaml.Node, dir string) {
 	paths := []*yaml.Node{entry}
 	if _, path := lookup(entry, "path"); path != nil {
 		if paths = items(path); paths == nil {
@@ -83,21 +82,25 @@ func (s *stratifier) addInclude(entry *yaml.Node, dir string, depth int) {
 	home := dir
 	for i, n := range paths {
 		f, ok := s.open(n.Value, dir)
-		if !ok {
+		if s.budget--; s.budget < 0 || !ok {
 			return
 		}
 		if i == 0 {
 			home = filepath.Dir(f.path)
 		}
-		s.addFile(f, home, depth-1)
+		s.addFile(f, home)
 	}
 }
 
-// extended is a service's layer with those it extends before it.
-func (s *stratifier) extended(l layer, f file, depth int) []layer {
+// extended is a service's layer with those it extends before it. A file it
+// names is relative to dir.
+func (s *stratifier) extended(l layer, f file, dir string) []layer {
 	own := []layer{l}
 	_, extends := lookup(l.value, "extends")
-	if extends == nil || depth == 0 {
+	if extends == nil {
+		return own
+	}
+	if s.budget--; s.budget < 0 {
 		return own
 	}
 	name := extends.Value
@@ -106,14 +109,15 @@ func (s *stratifier) extended(l layer, f file, depth int) []layer {
 	}
 	if _, n := lookup(extends, "file"); n != nil {
 		var ok bool
-		if f, ok = s.open(n.Value, filepath.Dir(f.path)); !ok {
+		if f, ok = s.open(n.Value, dir); !ok {
 			return own
 		}
+		dir = filepath.Dir(f.path)
 	}
 	for _, doc := range f.docs {
 		_, services := lookup(doc, "services")
 		if key, value := lookup(services, s.substitute(name)); key != nil {
-			return append(s.extended(layer{f.name, key, value}, f, depth-1), own...)
+			return append(s.extended(layer{f.name, key, value}, f, dir), own...)
 		}
 	}
 	return own

@@ -3,7 +3,6 @@ package loader
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
@@ -38,14 +37,14 @@ func (p *project) composeModel(ctx context.Context) (model map[string]any, err e
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = &stack.Error{
-				Pos: stack.Position{File: p.files[0].name},
+				Pos: p.onlyFile(),
 				Msg: fmt.Sprintf("the compose files cannot be read: %v", cause),
 			}
 		}
 	}()
 	details := types.ConfigDetails{WorkingDir: p.dir, Environment: p.env.Clone()}
 	for _, f := range p.files {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: slices.Clip(f.content)})
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
 	}
 	return loader.LoadModelWithContext(ctx, details, p.composeOptions)
 }

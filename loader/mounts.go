@@ -2,6 +2,7 @@ package loader
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"path"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/docker/go-units"
 	"github.com/moby/moby/api/types/mount"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
 // mounts are a service's volumes: in the order of the files, then tmpfs:.
@@ -105,9 +108,8 @@ func (c *converter) volumeMount(v object, m *mount.Mount) {
 		return
 	}
 	options.Labels = c.labels(def, "labels")
-	for name, value := range v.table("volume.labels") {
-		options.Labels[name] = value
-	}
+	maps.Copy(options.Labels, v.table("volume.labels"))
+	options.Labels[stack.LabelNamespace] = c.name
 	if def.text("driver") != "" || def.has("driver_opts") {
 		options.DriverConfig = &mount.Driver{Name: def.text("driver"), Options: def.table("driver_opts")}
 	}

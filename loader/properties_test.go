@@ -44,7 +44,7 @@ services:
   cache: {image: redis, x-a: $UNSET}
 networks: {front: {driver_opts: {b: b, a: a}}, back: }
 configs: {c: {content: c}, d: {content: d}}
-secrets: {s: {environment: SECRET}}
+secrets: {s: {environment: SECRET, name: pinned}}
 `
 
 // TestSameFilesGiveTheSameStack: what is loaded depends on nothing but the
@@ -120,7 +120,8 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := loader.Load(ctx, loader.Options{
-		Name: "shop", Files: []string{"-"}, Stdin: strings.NewReader(busy), Environ: []string{"SECRET=x"},
+		Name: "shop", Files: []string{"-"}, Environ: []string{"SECRET=x"},
+		Stdin: strings.NewReader("services: {a: {image: nginx}}\nsecrets: {s: {environment: SECRET}}"),
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Error("want context.Canceled, got", err)

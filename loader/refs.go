@@ -24,6 +24,7 @@ type grant struct {
 // not by content, which would restart tasks because of the order alone.
 func (c *converter) grants(o object, section string, known map[string]fileObject) []grant {
 	var out []grant
+	taken := map[string]bool{}
 	for _, r := range o.parts(section) {
 		key := r.text("source")
 		f, ok := known[key]
@@ -42,6 +43,10 @@ func (c *converter) grants(o object, section string, known map[string]fileObject
 		if r.has("mode") {
 			ref.mode = r.fileMode("mode")
 		}
+		if taken[ref.target] {
+			r.fail("target", quoted(ref.target)+" is taken by another of the "+section, "")
+		}
+		taken[ref.target] = true
 		out = append(out, ref)
 	}
 	slices.SortFunc(out, func(a, b grant) int {

@@ -3,6 +3,7 @@ package loader
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -126,7 +127,7 @@ func ports(o object) []swarm.PortConfig {
 			TargetPort:  uint32(p.integer("target")),
 			PublishMode: swarm.PortConfigPublishMode(p.oneOf("mode", "ingress", "host")),
 		}
-		if c.TargetPort == 0 || p.integer("target") > maxPort {
+		if n := p.integer("target"); n < 1 || n > 65535 {
 			p.fail("target", "must be a port from 1 to 65535", "")
 		}
 		for n := first; n <= last; n++ {
@@ -138,25 +139,21 @@ func ports(o object) []swarm.PortConfig {
 	return slices.Compact(out) // two files may say the same
 }
 
-const maxPort = 65535
-
 // portRange is what published: says, a port or the ends of a range; 0 if it
 // says nothing.
-func portRange(p object) (first, last int64) {
-	from, to, isRange := strings.Cut(p.text("published"), "-")
-	if from == "" {
+func portRange(p object) (first, last uint64) {
+	written := p.text("published")
+	if written == "" {
 		return 0, 0
 	}
-	ends := object{project: p.project, section: p.section, key: p.key, prefix: p.prefix, at: p.at}
-	ends.data = map[string]any{"published": from}
-	first = ends.integer("published")
-	last = first
-	if isRange {
-		ends.data = map[string]any{"published": to}
-		last = ends.integer("published")
+	from, to, isRange := strings.Cut(written, "-")
+	if !isRange {
+		to = from
 	}
-	if first < 0 || last < first || last > maxPort {
-		p.fail("published", quoted(p.text("published"))+" is not a port or a range of ports", "")
+	first, err := strconv.ParseUint(from, 10, 16)
+	last, err2 := strconv.ParseUint(to, 10, 16)
+	if err != nil || err2 != nil || last < first {
+		p.fail("published", quoted(written)+" is not a port or a range of ports", "")
 		return 0, 0
 	}
 	return first, last

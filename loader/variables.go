@@ -55,17 +55,18 @@ type text struct {
 // appendTexts finds the scalars below a node. Aliases are not
 // followed: what they stand for is found where it is written.
 func appendTexts(to []text, file string, n *yaml.Node, path []string) []text {
-	switch n.Kind {
-	case yaml.ScalarNode:
-		to = append(to, text{file, path, n})
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			to = appendTexts(to, file, n.Content[i+1], append(path[:len(path):len(path)], n.Content[i].Value))
+	if n.Kind == yaml.ScalarNode {
+		return append(to, text{file, path, n})
+	}
+	for i, c := range n.Content {
+		name := strconv.Itoa(i)
+		if n.Kind == yaml.MappingNode {
+			if i%2 == 0 {
+				continue // a key
+			}
+			name = n.Content[i-1].Value
 		}
-	case yaml.SequenceNode:
-		for i, e := range n.Content {
-			to = appendTexts(to, file, e, append(path[:len(path):len(path)], strconv.Itoa(i)))
-		}
+		to = appendTexts(to, file, c, append(path[:len(path):len(path)], name))
 	}
 	return to
 }

@@ -96,7 +96,7 @@ func (c *converter) compareEnv(f object, path string, raw, cooked map[string]*st
 			who: describe(f.section, f.key, ""),
 			msg: quoted(name) + " in " + quoted(readable(c.base, path)) +
 				" is taken as it stands, with its quotes, comments and $, as docker stack deploy does",
-			hint: "write {path: …, format: .env} for docker compose's reading, format: raw to keep this one",
+			hint: "write format: .env beside path: for docker compose's reading, format: raw to keep this one",
 		})
 	}
 }
