@@ -11,28 +11,32 @@ cd "$(dirname "$0")/voting"
 app=stackup-test/app:1
 export VOTE_IMAGE=$app REDIS_IMAGE=$app WORKER_IMAGE=$app DB_IMAGE=$app RESULT_IMAGE=$app
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-type_() { printf '\033[1m$ stackup %s\033[0m\n' "$*"; "$stackup" "$@"; }
-
-say "What would be created? Nothing is written yet."
-type_ plan voting -c compose.yaml
-
-say "Create it, in the order of depends_on, and wait until everything runs."
-type_ apply voting -c compose.yaml --auto-approve
-
-say "Nothing has changed, so there is nothing to do."
-type_ plan voting -c compose.yaml
-
-say "Two more voters, and a new image for the worker: one service scales, one restarts, three are left alone."
-cat > /tmp/stackup-demo-$$.yaml <<'Y'
+edit=$(mktemp)
+trap 'rm -f "$edit"' EXIT
+cat > "$edit" <<'Y'
 services:
   vote:
     deploy: {replicas: 4}
   worker:
     image: stackup-test/app:2
 Y
-trap 'rm -f /tmp/stackup-demo-$$.yaml' EXIT
-type_ apply voting -c compose.yaml -c /tmp/stackup-demo-$$.yaml --auto-approve
+
+bold= plain=
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
+say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
+run() { printf '%s$ stackup %s%s\n' "$bold" "$*" "$plain"; "$stackup" "$@"; }
+
+say "What would be created? Nothing is written yet."
+run plan voting -c compose.yaml
+
+say "Create it, in the order of depends_on, and wait until everything runs."
+run apply voting -c compose.yaml --auto-approve
+
+say "Nothing has changed, so there is nothing to do."
+run plan voting -c compose.yaml
+
+say "Two more voters and a new image for the worker: one scales, one restarts, the others are left alone."
+run apply voting -c compose.yaml -c "$edit" --auto-approve
 
 say "Remove it all."
-type_ destroy voting --auto-approve
+run destroy voting --auto-approve

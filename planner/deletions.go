@@ -42,7 +42,7 @@ func (m *maker) deletions() {
 		ref := stack.Ref{Kind: stack.KindService, Name: s.Spec.Name}
 		if m.have.Owned(s.Spec.Labels) && !wanted[ref] {
 			live := stack.Live{ID: s.ID, Version: s.Version, Service: &s}
-			m.add(m.deletion(object{ref, live}, reasonGone, writes))
+			m.add(m.deletion(object{ref, live}, m.reasonGone(), writes))
 		}
 	}
 	for _, o := range m.owned() {
@@ -90,7 +90,7 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 		})
 		return
 	}
-	reason := reasonGone
+	reason := m.reasonGone()
 	if o.ref.Kind != stack.KindNetwork && m.isOldVersion(o.ref) {
 		reason = reasonOld
 	}
@@ -103,6 +103,14 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 
 func (m *maker) deletion(o object, reason string, after []stack.Gate) stack.Change {
 	return stack.Change{Ref: o.ref, Key: m.unscoped(o.ref.Name), Action: stack.Delete, Reason: reason, After: after, Have: &o.live}
+}
+
+// reasonGone is the reason to remove what the file does not have.
+func (m *maker) reasonGone() string {
+	if len(m.want.Services) == 0 {
+		return "the stack is removed"
+	}
+	return "no longer in the file"
 }
 
 // unscoped is a name without the stack's.

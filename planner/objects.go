@@ -13,7 +13,6 @@ import (
 const (
 	reasonNew     = "new in the file"
 	reasonContent = "content changed"
-	reasonGone    = "no longer in the file"
 	reasonOld     = "old version, no longer used"
 )
 
