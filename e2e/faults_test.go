@@ -93,12 +93,12 @@ type proxy struct {
 	afterWrite func(n int)
 }
 
-func newProxy(t *testing.T) *proxy {
-	t.Helper()
-	socket := filepath.Join(t.TempDir(), "docker.sock")
+func newProxy(tb testing.TB) *proxy {
+	tb.Helper()
+	socket := filepath.Join(tb.TempDir(), "docker.sock")
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	p := &proxy{host: "unix://" + socket, afterWrite: func(int) {}}
 	forward := &httputil.ReverseProxy{
@@ -116,6 +116,6 @@ func newProxy(t *testing.T) *proxy {
 	}
 	server := &http.Server{Handler: forward}
 	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { _ = server.Close() })
+	tb.Cleanup(func() { _ = server.Close() })
 	return p
 }
