@@ -54,7 +54,7 @@ type Options struct {
 func Apply(ctx context.Context, s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (stack.Report, error) {
 	r, err := newRun(s, p, nodes, o)
 	if err != nil {
-		return stack.Report{}, err
+		return notBegun(p), err
 	}
 	err = r.loop(ctx)
 	return r.report(), err

@@ -9,13 +9,9 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-const (
-	// stable is how long new tasks must have been running. After an update
-	// that replaces tasks the engine itself watches them.
-	stable = 2 * time.Second
-	// hopeless is how long a task may fit no node while nothing else moves.
-	hopeless = 10 * time.Second
-)
+// stable is how long new tasks must have been running. After an update that
+// replaces tasks the engine itself watches them.
+const stable = 2 * time.Second
 
 // judgeAll decides about everything that is waited for, from one poll.
 func (r *run) judgeAll(a answer) {
@@ -56,11 +52,12 @@ func (r *run) judgeRemoval(c *change, s *swarm.Service) {
 // judge decides about a service that has been written, or is kept.
 func (r *run) judge(c *change, s *swarm.Service) {
 	w := &c.watch
-	if c.Action != stack.Keep && rollingBack(s) {
+	meddled := w.meddled(s)
+	switch {
+	case rollingBack(s) && (meddled || c.Action != stack.Keep):
 		r.judgeRollback(c, s)
 		return
-	}
-	if w.meddled(s) {
+	case meddled:
 		r.fail(c, nil, changedMeanwhile)
 		return
 	}
@@ -165,52 +162,6 @@ func (r *run) proven(c *change, s *swarm.Service) bool {
 		_, old := c.watch.before[t.ID]
 		return isMeant(t) && !old
 	})
-}
-
-// doomed returns why the service cannot succeed any more, and the task that
-// shows it. While the engine may still roll the update back, it is left to the
-// engine to say so.
-func (r *run) doomed(c *change, s *swarm.Service, current func(swarm.Task) bool) (*swarm.Task, string) {
-	w := &c.watch
-	t, why := w.countFailures(s.Spec, current)
-	if halted(s) {
-		return w.culprit(s), "the swarm paused the update"
-	}
-	if len(w.census.dead) > 0 && (t == nil || !imageMissing(*t)) {
-		t, why = &w.census.dead[0], "it has ended and will not be restarted"
-	}
-	if t == nil {
-		t, why = r.unplaced(w, current), "no node can run it"
-	}
-	config := s.Spec.UpdateConfig
-	if t == nil || updating(s) && config != nil && config.FailureAction == swarm.UpdateFailureActionRollback {
-		return nil, ""
-	}
-	return t, why
-}
-
-// unplaced returns a task that no node can run, if that has been so for long
-// and nothing moves that could change it.
-func (r *run) unplaced(w *watch, current func(swarm.Task) bool) *swarm.Task {
-	i := slices.IndexFunc(w.tasks, func(t swarm.Task) bool {
-		return isMeant(t) && current(t) && fitsNowhere(t)
-	})
-	if i < 0 {
-		w.stuck = time.Time{}
-		return nil
-	}
-	if w.stuck.IsZero() {
-		w.stuck = time.Now()
-	}
-	since := w.stuck
-	if r.poll.moved.After(since) {
-		since = r.poll.moved
-	}
-	r.poll.by(since.Add(hopeless))
-	if time.Since(since) < hopeless {
-		return nil
-	}
-	return &w.tasks[i]
 }
 
 // rollingBack says that the engine undoes, or has undone, an update.

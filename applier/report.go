@@ -42,6 +42,17 @@ func (r *run) report() stack.Report {
 	return rep
 }
 
+// notBegun is the report on a plan that nothing was done of.
+func notBegun(p stack.Plan) stack.Report {
+	var rep stack.Report
+	for _, c := range p.Changes {
+		if c.Action != stack.Keep {
+			rep.Outcomes = append(rep.Outcomes, stack.Outcome{Ref: c.Ref, Action: c.Action, State: stack.NotStarted})
+		}
+	}
+	return rep
+}
+
 // cut is the outcome of a change that the end of the run has overtaken.
 func (r *run) cut(c *change) stack.Outcome {
 	n := c.watch.census
@@ -55,7 +66,7 @@ func (r *run) cut(c *change) stack.Outcome {
 			return stack.Outcome{State: stack.Done} // it has never been looked at
 		}
 		if c.Action == stack.Delete {
-			return stack.Outcome{State: stack.Unfinished, Err: fmt.Sprintf("removed, but tasks of it still stop: %d", n.running)}
+			return stack.Outcome{State: stack.Unfinished, Err: fmt.Sprintf("removed; tasks that have not stopped yet: %d", n.running)}
 		}
 		t := c.watch.blamed
 		if n.behind != nil && (t == nil || n.behind.Status.Err != "") {

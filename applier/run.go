@@ -90,7 +90,7 @@ func (r *run) loop(ctx context.Context) error {
 	deadline := time.NewTimer(r.Timeout)
 	defer deadline.Stop()
 
-	for {
+	for !r.over() {
 		r.interrupted = ctx.Err() != nil
 		r.timedOut = !r.interrupted && time.Since(r.begun) >= r.Timeout
 		if r.interrupted || r.timedOut {
@@ -99,7 +99,7 @@ func (r *run) loop(ctx context.Context) error {
 		}
 		r.start(writes)
 		if r.over() {
-			return nil
+			break
 		}
 		r.startPoll(polls)
 		select {
@@ -115,6 +115,7 @@ func (r *run) loop(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
+	return nil
 }
 
 // over says that nothing is left to do or to wait for.

@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/moby/moby/api/types/swarm"
@@ -13,6 +12,7 @@ type watch struct {
 	outdated map[string]bool   // tasks that the engine has called outdated since
 	spec     swarm.ServiceSpec // as the first poll after the write showed it
 	version  uint64            // of the service when its spec was last compared; 0: never
+	changed  bool              // it was another spec then
 	counted  map[string]bool   // ended tasks that are in repeats
 	repeats  map[string]int    // how often a slot has ended in the same way
 	blamed   *swarm.Task       // the last task that ended badly
@@ -40,12 +40,16 @@ func (w *watch) remember(tasks []swarm.Task) {
 // meddled says that the service's spec is no longer the one that was written.
 // A spec never changes without the version.
 func (w *watch) meddled(s *swarm.Service) bool {
-	if w.version == 0 {
+	switch w.version {
+	case 0:
 		w.spec = s.Spec
+	case s.Version.Index:
+		return w.changed
+	default:
+		w.changed = !sameSpec(w.spec, s.Spec)
 	}
-	same := w.version == 0 || w.version == s.Version.Index || sameSpec(w.spec, s.Spec)
 	w.version = s.Version.Index
-	return !same
+	return w.changed
 }
 
 // reverted says that a task which the update was to replace is current again:
@@ -62,45 +66,4 @@ func (w *watch) reverted(current func(swarm.Task) bool) bool {
 		w.outdated[t.ID] = !current(t)
 	}
 	return back
-}
-
-// countFailures notes the tasks that ended badly since the write, and returns
-// one whose end makes a success impossible, with the reason, if there is any.
-func (w *watch) countFailures(spec swarm.ServiceSpec, current func(swarm.Task) bool) (*swarm.Task, string) {
-	for _, slot := range bySlot(spec.Mode, w.tasks) {
-		for _, t := range slot {
-			if !current(t) || w.before[t.ID] || w.counted[t.ID] || !endedBadly(spec, t) {
-				continue
-			}
-			w.counted[t.ID] = true
-			w.blamed, w.up = &t, time.Time{}
-			if imageMissing(t) {
-				return &t, "its image cannot be pulled"
-			}
-			key := place(spec.Mode, t) + " " + howEnded(t)
-			w.repeats[key]++
-			if w.repeats[key] >= repeated {
-				return &t, "it ends in the same way again and again"
-			}
-		}
-	}
-	return nil, ""
-}
-
-// repeated is how often a task may end in the same way until it counts as a
-// failure of the service.
-const repeated = 3
-
-// endedBadly says that the task has ended by itself and should not have.
-func endedBadly(spec swarm.ServiceSpec, t swarm.Task) bool {
-	return endedByItself(t) && (t.Status.State != swarm.TaskStateComplete || !ends(spec))
-}
-
-// howEnded is equal for ends that are the same: the exit code if a container
-// ran, otherwise the error.
-func howEnded(t swarm.Task) string {
-	if code := exitCode(t); code != 0 || t.Status.Err == "" {
-		return "exit " + strconv.Itoa(code)
-	}
-	return t.Status.Err
 }
