@@ -68,8 +68,8 @@ func (p *project) complaint(msg string) stack.Error {
 		text, line := cutLine(m[2])
 		return stack.Error{Pos: stack.Position{File: p.display(m[1]), Line: line}, Msg: yamlWords(text)}
 	}
-	if m := find(`(?s)^validating (.+?): (\S*) (.*)$`, msg); m != nil {
-		return p.schemaError(m[2], m[3])
+	if m := find(`(?s)^validating (.+?): (.*)$`, msg); m != nil {
+		return p.schemaError(m[2])
 	}
 	if m := find(`(?s)^error while interpolating (\S+): (?:failed to cast to expected type: )?(.*)$`, msg); m != nil {
 		pos, words := p.place(m[1])
@@ -113,8 +113,13 @@ func (p *project) mention(path string) stack.Position {
 	return p.onlyFile()
 }
 
-// schemaError words a violation of the Compose Specification's JSON schema.
-func (p *project) schemaError(path, msg string) stack.Error {
+// schemaError words a violation of the Compose Specification's JSON schema, for
+// which compose-go says the path and what is wrong. Keys may contain spaces.
+func (p *project) schemaError(violation string) stack.Error {
+	path, msg, _ := strings.Cut(violation, " ")
+	if m := find(`(?s)^(.*?) (false schema$|additional properties .*|must .*)`, violation); m != nil {
+		path, msg = m[1], m[2]
+	}
 	parent, unknown := path, ""
 	if m := find(`^additional properties '([^']+)'`, msg); m != nil {
 		unknown = m[1]
@@ -192,7 +197,7 @@ func (p *project) topLevel(key string) stack.Position {
 
 // shortened puts a message on one line and takes absolute paths out of it.
 func (p *project) shortened(msg string) string {
-	msg = strings.Join(strings.Fields(msg), " ")
+	msg = oneLine(msg)
 	for _, f := range p.files {
 		msg = strings.ReplaceAll(msg, f.path, f.name)
 	}

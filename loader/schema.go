@@ -32,8 +32,8 @@ func (p *project) checkLayer(section, key string, l layer) {
 	if err == nil {
 		return
 	}
-	if path, msg, ok := strings.Cut(err.Error(), " "); ok && strings.HasPrefix(path, section+".") {
-		p.fail(p.schemaError(path, msg))
+	if violation := err.Error(); strings.HasPrefix(violation, section+".") {
+		p.fail(p.schemaError(violation))
 	}
 }
 

@@ -13,14 +13,16 @@ import (
 func describe(section, key, path string) string {
 	kind := singular(section)
 	if kind == "" || key == "" {
-		return strings.Join(named([]string{section, key, path}), ".")
+		return oneLine(strings.Join(named([]string{section, key, path}), "."))
 	}
 	who := kind + " " + strconv.Quote(key)
 	if path = withoutIndexes(path); path != "" {
-		return who + ": " + path
+		return who + ": " + oneLine(path)
 	}
 	return who
 }
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func withoutIndexes(path string) string {
 	return strings.Join(named(strings.Split(path, ".")), ".")
