@@ -2,6 +2,8 @@ package loader_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -109,8 +111,13 @@ func TestSecretsAreNotShown(t *testing.T) {
 		s, err := loader.Load(t.Context(), loader.Options{
 			Name: "shop", Dir: dir, Files: []string{"-"}, Stdin: strings.NewReader(text), Environ: []string{"S=" + secret},
 		})
-		if all := fmt.Sprintf("%v %+v %#v %v", s, s, s, err); strings.Contains(all, secret) {
-			t.Error("a secret is shown:", all)
+		asJSON, _ := json.Marshal(s)
+		all := fmt.Sprintf("%v %+v %#v %v %s", s, s, s, err, asJSON)
+		bytes := strings.Trim(fmt.Sprint([]byte(secret)), "[]")
+		for _, form := range []string{secret, bytes, base64.StdEncoding.EncodeToString([]byte(secret))} {
+			if strings.Contains(all, form) {
+				t.Errorf("a secret is shown as %q: %s", form, all)
+			}
 		}
 	}
 }
