@@ -74,7 +74,7 @@ func isAbsolute(target string) bool {
 func (o object) checkOptions(t mount.Type) {
 	for _, options := range []mount.Type{mount.TypeVolume, mount.TypeBind, mount.TypeTmpfs} {
 		own := t == options || t == "" && options == mount.TypeVolume || t == mount.TypeNamedPipe && options == mount.TypeBind
-		if name := string(options); !own && o.written(name) {
+		if name := string(options); !own && o.has(name) {
 			o.fail(name, "does not go with type "+string(t), "")
 		}
 	}

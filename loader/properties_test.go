@@ -113,7 +113,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		})
 		asJSON, _ := json.Marshal(s)
 		all := fmt.Sprintf("%v %+v %#v %v %s", s, s, s, err, asJSON)
-		bytes := strings.Trim(fmt.Sprint([]byte(secret)), "[]")
+		bytes := strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]")
 		for _, form := range []string{secret, bytes, base64.StdEncoding.EncodeToString([]byte(secret))} {
 			if strings.Contains(all, form) {
 				t.Errorf("a secret is shown as %q: %s", form, all)
