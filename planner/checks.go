@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,6 +23,9 @@ type gated struct {
 
 func versionGates() []gated {
 	return []gated{
+		{"1.40", "credential_spec", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool {
+			return c.Privileges != nil && c.Privileges.CredentialSpec != nil && c.Privileges.CredentialSpec.Config != ""
+		}},
 		{"1.40", "sysctls", func(_ swarm.ServiceSpec, c swarm.ContainerSpec) bool { return len(c.Sysctls) > 0 }},
 		{"1.40", "deploy.placement.max_replicas_per_node", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
 			return s.TaskTemplate.Placement != nil && s.TaskTemplate.Placement.MaxReplicas > 0
@@ -52,28 +56,33 @@ func versionGates() []gated {
 		}},
 		{"1.52", "memswap_limit", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
 			r := s.TaskTemplate.Resources
-			return r != nil && (r.SwapBytes != nil || r.MemorySwappiness != nil)
+			return r != nil && r.SwapBytes != nil
+		}},
+		{"1.52", "mem_swappiness", func(s swarm.ServiceSpec, _ swarm.ContainerSpec) bool {
+			r := s.TaskTemplate.Resources
+			return r != nil && r.MemorySwappiness != nil
 		}},
 	}
 }
 
 // tooOld refuses a service that the engine would take and then not run as
-// written, because its API does not know a key.
+// written, because its API does not know a key: one error for each such key.
 func tooOld(s stack.Service, version string) error {
 	var c swarm.ContainerSpec
 	if s.Spec.TaskTemplate.ContainerSpec != nil {
 		c = *s.Spec.TaskTemplate.ContainerSpec
 	}
+	var problems []error
 	for _, g := range versionGates() {
 		if olderThan(version, g.since) && g.set(s.Spec, c) {
-			return &stack.Error{
+			problems = append(problems, &stack.Error{
 				Pos:  s.Positions.At(g.key),
 				Msg:  fmt.Sprintf("service %q: %s needs API version %s, the engine has %s", s.Key, g.key, g.since, version),
 				Hint: "upgrade the engine, or remove the key",
-			}
+			})
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // olderThan compares API versions, "1.9" with "1.41". An unknown version is

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -95,20 +97,37 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// TestTooOld refuses what an old engine would drop without a word.
+// TestTooOld refuses what an old engine would drop without a word, every key of
+// it, and lets the same service pass on an engine that knows them all.
 func TestTooOld(t *testing.T) {
-	s := stack.Service{Key: "web", Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{
-		OomScoreAdj: 5,
-	}}}}
-	if err := tooOld(s, "1.46"); err != nil {
-		t.Errorf("API 1.46 knows oom_score_adj: %v", err)
+	swap := int64(1 << 30)
+	spec := swarm.ServiceSpec{
+		Mode: swarm.ServiceMode{GlobalJob: &swarm.GlobalJob{}},
+		TaskTemplate: swarm.TaskSpec{
+			Placement: &swarm.Placement{MaxReplicas: 1},
+			Resources: &swarm.ResourceRequirements{Limits: &swarm.Limit{Pids: 5}, SwapBytes: &swap, MemorySwappiness: &swap},
+			ContainerSpec: &swarm.ContainerSpec{
+				Sysctls: map[string]string{"a": "b"}, CapabilityAdd: []string{"a"}, CapabilityDrop: []string{"b"},
+				Ulimits: []*container.Ulimit{{Name: "core"}}, OomScoreAdj: 5,
+				Healthcheck: &container.HealthConfig{StartInterval: 1},
+				Privileges:  &swarm.Privileges{NoNewPrivileges: true, CredentialSpec: &swarm.CredentialSpec{Config: "c"}},
+				Mounts:      []mount.Mount{{TmpfsOptions: &mount.TmpfsOptions{Options: [][]string{{"noexec"}}}}},
+			},
+		},
 	}
-	err := tooOld(s, "1.41")
-	if err == nil || !strings.Contains(err.Error(), `service "web": oom_score_adj needs API version 1.46, the engine has 1.41`) {
-		t.Errorf("API 1.41: %v", err)
+	s := stack.Service{Key: "web", Spec: spec}
+	for version, refused := range map[string]int{"1.39": 14, "1.40": 11, "1.41": 6, "1.44": 4, "1.46": 2, "1.52": 0, "1.9": 14, "": 0} {
+		got := 0
+		if err := tooOld(s, version); err != nil {
+			got = strings.Count(err.Error(), "needs API version")
+		}
+		if got != refused {
+			t.Errorf("API %q: %d keys refused, want %d", version, got, refused)
+		}
 	}
-	if err := tooOld(s, "1.9"); err == nil {
-		t.Error("1.9 is older than 1.46")
+	want := `service "web": oom_score_adj needs API version 1.46, the engine has 1.44`
+	if err := tooOld(s, "1.44"); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
