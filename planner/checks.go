@@ -85,6 +85,26 @@ func tooOld(s stack.Service, version string) error {
 	return errors.Join(problems...)
 }
 
+// endless refuses to wait for the end of a service that never ends, because
+// the swarm starts its tasks again whatever their exit code: its default.
+func (m *maker) endless(s stack.Service) error {
+	var problems []error
+	for _, d := range s.DependsOn {
+		on, ok := m.wanted[d.Key]
+		if !ok || d.Condition != stack.Completed || isJob(on.Spec.Mode) {
+			continue
+		}
+		if stack.Normal(on.Spec).TaskTemplate.RestartPolicy.Condition == swarm.RestartPolicyConditionAny {
+			problems = append(problems, &stack.Error{
+				Pos:  s.Positions.At("depends_on." + d.Key),
+				Msg:  fmt.Sprintf("service %q waits for service %q to complete, which the swarm would start again for ever", s.Key, d.Key),
+				Hint: fmt.Sprintf("give service %q deploy: {mode: replicated-job}, or restart_policy: {condition: on-failure}", d.Key),
+			})
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // olderThan compares API versions, "1.9" with "1.41". An unknown version is
 // not older than any.
 func olderThan(version, than string) bool {

@@ -45,7 +45,7 @@ type maker struct {
 	have     stack.Snapshot
 	names    names
 	mask     *mask
-	keys     map[string]string        // of the wanted services: compose key → full name
+	wanted   map[string]stack.Service // by compose key
 	live     map[string]swarm.Service // by name
 	tasks    map[string][]swarm.Task  // by service name: those meant to run
 	nodes    map[string]swarm.Node    // by ID
@@ -57,13 +57,13 @@ type maker struct {
 func newMaker(want stack.Stack, have stack.Snapshot) *maker {
 	m := &maker{
 		want: want, have: have, names: newNames(want, have), mask: newMask(),
-		keys:  map[string]string{},
-		live:  map[string]swarm.Service{},
-		tasks: map[string][]swarm.Task{},
-		nodes: map[string]swarm.Node{},
+		wanted: map[string]stack.Service{},
+		live:   map[string]swarm.Service{},
+		tasks:  map[string][]swarm.Task{},
+		nodes:  map[string]swarm.Node{},
 	}
 	for _, s := range want.Services {
-		m.keys[s.Key] = s.Spec.Name
+		m.wanted[s.Key] = s
 	}
 	byID := map[string]string{}
 	for _, s := range have.Services {

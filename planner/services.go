@@ -14,6 +14,7 @@ import (
 func (m *maker) services() {
 	for _, s := range m.want.Services {
 		m.problem(tooOld(s, m.have.Target.APIVersion))
+		m.problem(m.endless(s))
 		have, exists := m.live[s.Spec.Name]
 		var c stack.Change
 		switch {
@@ -159,8 +160,8 @@ func (m *maker) gates(s stack.Service) []stack.Gate {
 		}
 	}
 	for _, d := range s.DependsOn {
-		if name, ok := m.keys[d.Key]; ok {
-			out = append(out, stack.Gate{Ref: stack.Ref{Kind: stack.KindService, Name: name}, Condition: d.Condition})
+		if on, ok := m.wanted[d.Key]; ok {
+			out = append(out, stack.Gate{Ref: on.Ref(), Condition: d.Condition})
 		}
 	}
 	return out
