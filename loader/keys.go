@@ -20,19 +20,28 @@ const (
 // key is a key of the Compose Specification and its fate. A fate covers
 // everything below the key that is not listed itself.
 type key struct {
-	path string // * stands for any name, [] for any element of a list
-	fate fate
-	why  string // what a user reads; empty for mapped
+	path    string // * stands for any name, [] for any element of a list
+	fate    fate
+	note    string // of a mapped key what it becomes, else why not: what a user reads
+	differs string // the heading in docs/differences.md; empty where docker does the same
 }
 
+// works is a key that does what docker stack deploy does with it.
+func works(path, becomes string) key { return key{path, mapped, becomes, ""} }
+
+// better is a key that docker stack deploy refuses, drops or corrupts.
+func better(path, becomes, differs string) key { return key{path, mapped, becomes, differs} }
+
+func ignored(path, why string) key { return key{path, warned, why, ""} }
+
+func impossible(path, why string) key { return key{path, refused, why, ""} }
+
 // keys is every key of the Compose Specification and what becomes of it: the
-// source of all warnings about keys.
+// source of all warnings about keys, and of docs/compose-support.md.
 func keys() []key {
 	return slices.Concat(
-		under("", topKeys()),
-		under("services.*.", containerKeys()),
-		under("services.*.", hostKeys()),
-		under("services.*.", deployKeys()),
+		topKeys(),
+		under("services.*.", slices.Concat(containerKeys(), runtimeKeys(), mountKeys(), networkingKeys(), hostKeys(), deployKeys())),
 		under("networks.*.", networkKeys()),
 		under("volumes.*.", volumeKeys()),
 		under("configs.*.", configKeys()),
@@ -45,15 +54,6 @@ func under(prefix string, keys []key) []key {
 		keys[i].path = prefix + keys[i].path
 	}
 	return keys
-}
-
-// allMapped are keys that need no explanation.
-func allMapped(paths ...string) []key {
-	out := make([]key, len(paths))
-	for i, p := range paths {
-		out[i] = key{path: p, fate: mapped}
-	}
-	return out
 }
 
 // keyTree is the table as a tree, for walking a model along it.
@@ -138,9 +138,9 @@ func (o object) checkKey(path string, value any, t *keyTree) {
 	case t == nil:
 		o.warn(path, "is ignored: stackup does not know it", "")
 	case t.key != nil && t.key.fate == warned:
-		o.warn(path, "is ignored: "+t.key.why, "")
+		o.warn(path, "is ignored: "+t.key.note, "")
 	case t.key != nil && t.key.fate == refused:
-		o.fail(path, "is not possible: "+t.key.why, "")
+		o.fail(path, "is not possible: "+t.key.note, "")
 	default:
 		o.checkValue(path, value, t)
 	}
