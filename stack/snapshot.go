@@ -15,7 +15,7 @@ type Snapshot struct {
 	Configs    []swarm.Config    // of this stack, and those it names
 	Secrets    []swarm.Secret    // of the whole swarm, never with data
 	Nodes      []swarm.Node
-	Tasks      []swarm.Task // of this stack
+	Tasks      []swarm.Task       // of this stack
 	SameSecret map[string]Verdict // by name: does it hold the wanted bytes?
 }
 
