@@ -21,7 +21,7 @@ type converter struct {
 }
 
 // convert turns the merged model into specs and checks them.
-func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stack, error) {
+func (p *project) convert(ctx context.Context, model map[string]any) (s stack.Stack, err error) {
 	sections := map[string][]object{}
 	for section := range model {
 		sections[section] = p.objects(model, section)
@@ -39,7 +39,7 @@ func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stac
 	c.secrets = c.readFileObjects(sections["secrets"], active, inactive)
 	c.hash(ctx)
 
-	s := stack.Stack{Name: p.name}
+	s.Name = p.name
 	for _, o := range active {
 		s.Services = append(s.Services, c.service(o))
 	}
@@ -51,10 +51,9 @@ func (p *project) convert(ctx context.Context, model map[string]any) (stack.Stac
 	s.Secrets = c.stackSecrets()
 	c.checkCycle(s.Services)
 	p.check(s)
-	if err := p.err(); err != nil {
+	if s.Warnings, err = p.verdict(); err != nil {
 		return stack.Stack{}, err
 	}
-	s.Warnings = p.warnings()
 	return s, nil
 }
 

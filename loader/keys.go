@@ -155,5 +155,8 @@ func knownKeys(path string) []string {
 	if t == nil {
 		return nil
 	}
-	return sortedKeys(t.below)
+	return slices.DeleteFunc(sortedKeys(t.below), func(name string) bool {
+		k := t.below[name].key
+		return k != nil && k.fate == refused
+	})
 }

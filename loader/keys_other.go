@@ -35,6 +35,9 @@ func deployKeys() []key {
 		works("deploy.resources.reservations.memory", "Resources.Reservations.MemoryBytes"),
 		works("deploy.resources.reservations.generic_resources", "Resources.Reservations.GenericResources"),
 		ignored("deploy.resources.reservations.devices", "swarm has no device requests; use generic_resources"),
+		impossible("deploy.resources.reservations.pids", "processes can only be limited; use deploy.resources.limits.pids"),
+		impossible("deploy.resources.limits.generic_resources", "generic resources can only be reserved"),
+		impossible("deploy.resources.limits.devices", "devices can only be reserved"),
 		works("deploy.restart_policy.condition", "RestartPolicy.Condition"),
 		works("deploy.restart_policy.delay", "RestartPolicy.Delay"),
 		works("deploy.restart_policy.max_attempts", "RestartPolicy.MaxAttempts"),
@@ -95,6 +98,8 @@ func configKeys() []key {
 		works("labels", "Labels"),
 		better("name", "Name, verbatim", "Names of configs and secrets"),
 		works("template_driver", "Templating"),
+		impossible("driver", "swarm has drivers for secrets only"),
+		impossible("driver_opts", "swarm has drivers for secrets only"),
 	}
 }
 
@@ -102,6 +107,7 @@ func secretKeys() []key {
 	return []key{
 		better("file", "Data", "Names of configs and secrets"),
 		better("environment", "Data", "Configs and secrets without a file"),
+		impossible("content", "a secret must not stand in the file; use file or environment"),
 		works("external", "the secret must exist"),
 		works("driver", "Driver.Name; the secret gets its scoped name"),
 		works("driver_opts", "Driver.Options"),

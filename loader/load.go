@@ -25,6 +25,8 @@ type Options struct {
 	Stdin io.Reader
 	// Profiles are the active profiles. None means COMPOSE_PROFILES.
 	Profiles []string
+	// Strict makes errors of all warnings.
+	Strict bool
 	// ProjectDirectory is where relative paths inside the files start. Empty
 	// means the directory of the first file, or Dir if that is Stdin.
 	ProjectDirectory string

@@ -30,7 +30,7 @@ func open(o Options) (*project, error) {
 	if err != nil {
 		return nil, &stack.Error{Err: err}
 	}
-	p := &project{base: base}
+	p := &project{base: base, report: report{strict: o.Strict}}
 	if err := p.readFiles(o); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ type report struct {
 	order   []string // file names, in the order in which to speak of them
 	errs    []stack.Error
 	remarks []remark
+	strict  bool // a warning is an error
 }
 
 // remark is a warning that is not yet put together: one line of a file may
@@ -44,6 +45,18 @@ func (r *report) err() error {
 		return errs[0]
 	}
 	return errors.Join(errs...)
+}
+
+// verdict is what there is to say at the end: errors, or warnings, which are
+// errors too if the report is strict.
+func (r *report) verdict() ([]stack.Warning, error) {
+	warnings := r.warnings()
+	if r.strict {
+		for _, w := range warnings {
+			r.fail(stack.Error{Pos: w.Pos, Msg: w.Msg, Hint: w.Hint})
+		}
+	}
+	return warnings, r.err()
 }
 
 // warnings are the remarks by file and line, those that say the same of

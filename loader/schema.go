@@ -20,6 +20,7 @@ func (p *project) checkSchema() {
 	}
 }
 
+// checkLayer validates every key of a layer by itself.
 func (p *project) checkLayer(section, key string, l layer) {
 	if hasOwnTag(l.value) {
 		return // !reset and !override leave behind what no schema allows
@@ -28,12 +29,22 @@ func (p *project) checkLayer(section, key string, l layer) {
 	if err := l.value.Decode(&value); err != nil {
 		return
 	}
-	err := schema.Validate(map[string]any{section: map[string]any{key: p.substituteAll(value)}})
-	if err == nil {
-		return
+	value = p.substituteAll(value)
+	parts := []any{value}
+	if m, ok := value.(map[string]any); ok {
+		parts = nil
+		for name, v := range m {
+			parts = append(parts, map[string]any{name: v})
+		}
 	}
-	if violation := err.Error(); strings.HasPrefix(violation, section+".") {
-		p.fail(p.schemaError(violation))
+	for _, part := range parts {
+		err := schema.Validate(map[string]any{section: map[string]any{key: part}})
+		if err == nil {
+			continue
+		}
+		if violation := err.Error(); strings.HasPrefix(violation, section+".") {
+			p.fail(p.schemaError(violation))
+		}
 	}
 }
 
