@@ -23,7 +23,7 @@ import (
 // difference is a case in which we deliberately do not send what docker stack
 // deploy sent.
 type difference struct {
-	why string
+	why []string // headings of docs/differences.md
 	// mend is an override file with which the rest must be equal. Without one,
 	// the case must differ.
 	mend string
@@ -32,23 +32,36 @@ type difference struct {
 func differences() map[string]difference {
 	return map[string]difference{
 		"cli-full-example": {
-			why:  "depends_on names services that do not exist: an error, where docker ignores the key; tmpfs: is mounted",
-			mend: "services: {foo: {depends_on: !reset [], tmpfs: !reset []}}",
+			why: []string{"Dependencies", "Tmpfs", "Network mode", "Shared memory", "Security options"},
+			mend: "services: {foo: {depends_on: !reset [], tmpfs: !reset [], network_mode: !reset host, shm_size: !reset 1, " +
+				"security_opt: !reset []}}",
 		},
 		"ocariot": {
-			why:  "depends_on goes in a circle: an error, where docker ignores the key",
+			why:  []string{"Dependencies"},
 			mend: "services: {vault: {depends_on: !reset []}}",
 		},
 		"lnmp-example-fixed": {
-			why:  "tmpfs: is mounted, where docker drops it without a word",
-			mend: "services: {redis: {tmpfs: !reset []}}",
+			why:  []string{"Tmpfs", "Shared memory", "Security options"},
+			mend: "services: {redis: {tmpfs: !reset [], shm_size: !reset 1, security_opt: !reset []}}",
 		},
-		"jacs-swarm": {
-			why: "mounts keep the order of the files, where docker sorts them by target once a second file names the service",
-		},
-		"superset-jembi": {
-			why: "one config at two targets is sorted by target, where docker's order is random",
-		},
+		"jacs-swarm":     {why: []string{"Merging files"}},
+		"superset-jembi": {why: []string{"Merging files"}},
+	}
+}
+
+// TestConformanceIsExplained: every case that differs names headings of
+// docs/differences.md.
+func TestConformanceIsExplained(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "differences.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for slug, d := range differences() {
+		for _, heading := range d.why {
+			if !strings.Contains(string(page), "\n## "+heading+"\n") {
+				t.Errorf("%s: docs/differences.md has no heading %q", slug, heading)
+			}
+		}
 	}
 }
 
@@ -87,11 +100,11 @@ func TestConformance(t *testing.T) {
 					cmpopts.SortSlices(swarm.PortConfig.Compare)) // the CLI of the corpus sorted by published port only
 			}
 			switch {
-			case diff == "" && expected.why == "":
+			case diff == "" && expected.why == nil:
 				equal++
 			case diff == "" && expected.mend == "":
-				t.Errorf("equal, but listed as different: %s", expected.why)
-			case diff != "" && (expected.why == "" || expected.mend != ""):
+				t.Errorf("equal, but listed as different: %q", expected.why)
+			case diff != "" && (expected.why == nil || expected.mend != ""):
 				t.Errorf("docker stack deploy (-) and we (+) differ:\n%s", diff)
 			}
 		})

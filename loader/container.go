@@ -41,7 +41,7 @@ func (c *converter) container(o object) *swarm.ContainerSpec {
 		CapabilityDrop:  capDrop,
 		Ulimits:         ulimits(o),
 		OomScoreAdj:     o.integer("oom_score_adj"),
-		Privileges:      &swarm.Privileges{CredentialSpec: c.credentialSpec(o)},
+		Privileges:      c.privileges(o),
 	}
 	if o.has("init") {
 		init := o.flag("init")

@@ -18,6 +18,8 @@ type converter struct {
 	configs  map[string]fileObject
 	secrets  map[string]fileObject
 	used     map[stack.Ref]bool // by key: what services refer to
+	// predefined are the engine's own networks that services name, and where.
+	predefined map[string]stack.Positions
 }
 
 // convert turns the merged model into specs and checks them.
@@ -32,6 +34,8 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 		networks: byKey(sections["networks"]),
 		volumes:  byKey(sections["volumes"]),
 		used:     map[stack.Ref]bool{},
+
+		predefined: map[string]stack.Positions{},
 	}
 	active, inactive := c.split(sections["services"])
 	c.services = active

@@ -1,7 +1,6 @@
 package loader
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -114,78 +113,25 @@ func restart(o object) *swarm.RestartPolicy {
 	return r
 }
 
-// resources are limits and reservations; the older keys beside deploy mean the
-// same.
-func resources(o object) *swarm.ResourceRequirements {
-	r := &swarm.ResourceRequirements{}
-	limit := swarm.Limit{
-		NanoCPUs:    either(o, "deploy.resources.limits.cpus", "cpus", object.nanoCPUs),
-		MemoryBytes: either(o, "deploy.resources.limits.memory", "mem_limit", object.size),
-		Pids:        either(o, "deploy.resources.limits.pids", "pids_limit", object.integer),
+// platforms is what platform: says, os/architecture or either of them. The
+// scheduler compares both with what a node says of itself, and knows no
+// variants (swarmkit manager/scheduler/filter.go, PlatformFilter).
+func platforms(o object) []swarm.Platform {
+	written := o.text("platform")
+	if written == "" {
+		return nil
 	}
-	if o.has("deploy.resources.limits") || limit != (swarm.Limit{}) {
-		r.Limits = &limit
+	os, rest, ok := strings.Cut(strings.ToLower(written), "/")
+	if !ok && os != "linux" && os != "windows" && os != "freebsd" && os != "darwin" {
+		os, rest = "", os
 	}
-	memory := either(o, "deploy.resources.reservations.memory", "mem_reservation", object.size)
-	if o.has("deploy.resources.reservations") || memory != 0 {
-		r.Reservations = &swarm.Resources{
-			NanoCPUs:         o.nanoCPUs("deploy.resources.reservations.cpus"),
-			MemoryBytes:      memory,
-			GenericResources: genericResources(o),
-		}
+	arch, variant, _ := strings.Cut(rest, "/")
+	switch {
+	case strings.HasPrefix(arch, "arm") && arch != "arm64": // nodes say armv7l
+		o.warn("platform", "only chooses the operating system: swarm cannot tell 32-bit ARM variants apart", "constrain node.platform.arch under deploy.placement.constraints")
+		arch = ""
+	case variant != "" && arch+"/"+variant != "arm64/v8":
+		o.warn("platform", "does not choose the variant "+quoted(variant)+": swarm knows none", "")
 	}
-	return r
-}
-
-// either is the value of a key under deploy, or of the older key beside it.
-func either(o object, path, older string, read func(object, string) int64) int64 {
-	value, old := read(o, path), read(o, older)
-	if !o.has(older) {
-		return value
-	}
-	o.agree(older, path, !o.has(path) || value == old)
-	return old
-}
-
-func genericResources(o object) []swarm.GenericResource {
-	var out []swarm.GenericResource
-	for _, g := range o.parts("deploy.resources.reservations.generic_resources") {
-		var r swarm.GenericResource
-		if g.has("discrete_resource_spec") {
-			r.DiscreteResourceSpec = &swarm.DiscreteGenericResource{
-				Kind:  g.text("discrete_resource_spec.kind"),
-				Value: g.integer("discrete_resource_spec.value"),
-			}
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// nanoCPUs is a number of CPUs in billionths, exactly: a detour over binary
-// fractions would turn 0.1 into 0.100000001 (docker/cli opts/opts.go,
-// ParseCPUs).
-func (o object) nanoCPUs(path string) int64 {
-	v := o.get(path)
-	if v == nil {
-		return 0
-	}
-	written := scalar(v)
-	switch f := v.(type) {
-	case float64:
-		written = strconv.FormatFloat(f, 'f', -1, 64)
-	case float32:
-		written = strconv.FormatFloat(float64(f), 'f', -1, 32)
-	}
-	n, ok := new(big.Rat).SetString(written)
-	if !ok {
-		o.fail(path, quoted(written)+" is not a number of CPUs", "")
-		return 0
-	}
-	n.Mul(n, big.NewRat(1e9, 1))
-	if !n.IsInt() || !n.Num().IsInt64() {
-		o.fail(path, quoted(written)+" is more precise than a billionth of a CPU", "")
-		return 0
-	}
-	return n.Num().Int64()
+	return []swarm.Platform{{OS: os, Architecture: arch}}
 }

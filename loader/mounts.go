@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,21 @@ func (c *converter) mounts(o object) []mount.Mount {
 	for i, spec := range o.texts("tmpfs") {
 		out = append(out, o.tmpfs("tmpfs."+strconv.Itoa(i), spec))
 	}
-	return out
+	return o.sharedMemory(out)
+}
+
+// sharedMemory mounts a tmpfs of shm_size where a single engine would, too.
+func (o object) sharedMemory(mounts []mount.Mount) []mount.Mount {
+	const target = "/dev/shm"
+	size := o.size("shm_size")
+	if size == 0 {
+		return mounts
+	}
+	if slices.ContainsFunc(mounts, func(m mount.Mount) bool { return path.Clean(m.Target) == target }) {
+		o.warn("shm_size", "is ignored: something is mounted on "+target, "")
+		return mounts
+	}
+	return append(mounts, mount.Mount{Type: mount.TypeTmpfs, Target: target, TmpfsOptions: &mount.TmpfsOptions{SizeBytes: size}})
 }
 
 func (c *converter) mount(v object) mount.Mount {

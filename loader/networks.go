@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -32,6 +33,8 @@ func (c *converter) usedNetworks() []stack.Network {
 		}
 		out = append(out, n)
 	}
+	out = append(out, c.predefinedNetworks(out)...)
+	slices.SortStableFunc(out, func(a, b stack.Network) int { return cmp.Compare(a.Key, b.Key) })
 	return out
 }
 
@@ -46,8 +49,15 @@ func (c *converter) describeNetwork(o object, n *network.CreateRequest) {
 	if o.has("driver_opts") {
 		n.Options = o.table("driver_opts")
 	}
-	n.EnableIPv4 = o.choice("enable_ipv4")
-	n.EnableIPv6 = o.choice("enable_ipv6")
+	if o.has("enable_ipv4") && !o.flag("enable_ipv4") {
+		o.warn("enable_ipv4", "is ignored: swarm networks always have IPv4", "")
+	}
+	if o.has("enable_ipv6") {
+		on := o.flag("enable_ipv6")
+		if n.EnableIPv6 = &on; on {
+			o.warn("enable_ipv6", "may not help: swarm allocates no IPv6 subnets by itself, and some engines fail on those given (moby#52469)", "")
+		}
+	}
 	if o.text("ipam.driver") != "" || len(o.parts("ipam.config")) > 0 || o.has("ipam.options") {
 		n.IPAM = ipam(o.part("ipam"))
 	}
@@ -79,13 +89,4 @@ func address[T any](o object, path string, parse func(string) (T, error), form s
 		o.fail(path, quoted(s)+" is not "+form, "")
 	}
 	return a
-}
-
-// choice is a boolean that may be left open.
-func (o object) choice(path string) *bool {
-	if !o.has(path) {
-		return nil
-	}
-	b := o.flag(path)
-	return &b
 }

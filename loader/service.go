@@ -1,13 +1,11 @@
 package loader
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
 
@@ -45,6 +43,7 @@ func (c *converter) task(o object) swarm.TaskSpec {
 		RestartPolicy: restartPolicy(o),
 		Placement: &swarm.Placement{
 			Constraints: o.texts("deploy.placement.constraints"),
+			Platforms:   platforms(o),
 			MaxReplicas: orZero(o.count("deploy.placement.max_replicas_per_node")),
 		},
 		Networks: c.attachments(o),
@@ -86,38 +85,14 @@ func image(o object) string {
 	return written
 }
 
-// attachments are the networks of a service, sorted by name. Each gets the
-// service's short name as an alias, unless the engine itself made the network.
-func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
-	keys := o.names("networks")
-	if len(keys) == 0 {
-		keys = []string{defaultNetwork}
-	}
-	var out []swarm.NetworkAttachmentConfig
-	for _, key := range keys {
-		net, ok := c.networks[key]
-		if !ok && key != defaultNetwork {
-			o.wrong("networks."+key, "network "+quoted(key)+" is not defined", hintUndefined(key, "networks", c.networks))
-			continue
-		}
-		c.used[stack.Ref{Kind: stack.KindNetwork, Name: key}] = true
-		net.key = key
-		at := o.entry("networks", key)
-		a := swarm.NetworkAttachmentConfig{Target: c.fullName(net), Aliases: at.texts("aliases")}
-		if at.has("driver_opts") {
-			a.DriverOpts = at.table("driver_opts")
-		}
-		if container.NetworkMode(a.Target).IsUserDefined() && at.text("use_service_name_alias") != "false" {
-			a.Aliases = append(a.Aliases, o.key)
-		}
-		out = append(out, a)
-	}
-	slices.SortFunc(out, func(a, b swarm.NetworkAttachmentConfig) int { return cmp.Compare(a.Target, b.Target) })
-	return out
-}
-
 // ports are sorted as docker sorts them.
 func ports(o object) []swarm.PortConfig {
+	if o.text("network_mode") == "host" {
+		if len(o.parts("ports")) > 0 {
+			o.warn("ports", "are ignored: with network_mode: host every port of the container is one of the node", "")
+		}
+		return nil
+	}
 	var out []swarm.PortConfig
 	for _, p := range o.parts("ports") {
 		first, last := portRange(p)
