@@ -20,6 +20,8 @@ func why(c *change, s *swarm.Service) string {
 		return words(*w.blamed)
 	case b != nil:
 		return string(b.Status.State)
+	case n.outdated > 0 && c.Action == stack.Create:
+		return "pending" // listed before the engine calls them current
 	case n.outdated > 0:
 		return "old tasks still run"
 	case n.stopping > 0 || n.meant+n.completed > n.wanted:
