@@ -3,6 +3,7 @@ package loader
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ func (p *project) check(s stack.Stack) {
 		c := serviceCheck{p, o}
 		c.checkLimits()
 		c.checkPorts()
+		c.checkHostNetwork()
 		c.checkMounts()
 		c.checkHealth()
 		c.checkConstraints()
@@ -86,6 +88,25 @@ func (c serviceCheck) checkPorts() {
 			c.fail("ports", fmt.Sprintf("publish %d/%s twice", id.port, id.protocol), "")
 		}
 		seen[id] = true
+	}
+}
+
+// checkHostNetwork warns about tasks that every node will reject.
+func (c serviceCheck) checkHostNetwork() {
+	networks := c.service.Spec.TaskTemplate.Networks
+	if !slices.ContainsFunc(networks, func(n swarm.NetworkAttachmentConfig) bool { return n.Target == "host" }) {
+		return
+	}
+	ingress := slices.ContainsFunc(c.service.Spec.EndpointSpec.Ports, func(p swarm.PortConfig) bool {
+		return p.PublishMode != swarm.PortConfigPublishModeHost
+	})
+	if len(networks) > 1 || ingress {
+		c.warn(remark{
+			pos:  c.service.Positions.At("networks"),
+			who:  describe("services", c.service.Key, ""),
+			msg:  "networks: the network host goes with no other, nor with ports published in ingress mode; every node will reject the tasks",
+			hint: "leave the other networks and the ports out: on the network host every port is one of the node",
+		})
 	}
 }
 

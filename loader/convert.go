@@ -12,12 +12,13 @@ import (
 // by key.
 type converter struct {
 	*project
-	services []object
-	networks map[string]object
-	volumes  map[string]object
-	configs  map[string]fileObject
-	secrets  map[string]fileObject
-	used     map[stack.Ref]bool // by key: what services refer to
+	services    []object
+	networks    map[string]object
+	volumes     map[string]object
+	configs     map[string]fileObject
+	secrets     map[string]fileObject
+	used        map[stack.Ref]bool // by key: what services refer to
+	usedVolumes map[string]bool
 	// predefined are the engine's own networks that services name, and where.
 	predefined map[string]stack.Positions
 }
@@ -35,7 +36,8 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 		volumes:  byKey(sections["volumes"]),
 		used:     map[stack.Ref]bool{},
 
-		predefined: map[string]stack.Positions{},
+		usedVolumes: map[string]bool{},
+		predefined:  map[string]stack.Positions{},
 	}
 	active, inactive := c.split(sections["services"])
 	c.services = active
@@ -54,6 +56,7 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 	s.Configs = c.stackConfigs()
 	s.Secrets = c.stackSecrets()
 	c.checkCycle(s.Services)
+	c.checkUnused(inactive)
 	p.check(s)
 	if s.Warnings, err = p.verdict(); err != nil {
 		return stack.Stack{}, err

@@ -35,6 +35,9 @@ func (c *converter) readFileObjects(objects []object, active, inactive []object)
 			external: o.flag("external"),
 			pinned:   o.has("name") || o.has("driver"),
 		}
+		if f.has("driver") && (f.has("file") || f.has("environment")) {
+			f.fail("driver", "does not go with a content", "the driver supplies it")
+		}
 		f.name = f.base
 		if !f.external && !o.has("driver") {
 			f.content = c.read(o)

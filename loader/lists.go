@@ -3,6 +3,7 @@ package loader
 import (
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -76,6 +77,7 @@ func (c listCheck) mountTarget(e *yaml.Node) string {
 			c.fail(e, strconv.Quote(written)+" is not a mount: "+err.Error(), "write source:target, such as data:/var/lib/data")
 			return ""
 		}
+		c.checkMountOptions(e, written, v.Target)
 		return path.Clean(v.Target)
 	}
 	if c.field(e, "type") == types.VolumeTypeBind && c.field(e, "source") == "" {
@@ -85,6 +87,27 @@ func (c listCheck) mountTarget(e *yaml.Node) string {
 		return path.Clean(t)
 	}
 	return ""
+}
+
+// checkMountOptions warns about the options of a short form that compose-go
+// does not know and drops.
+func (c listCheck) checkMountOptions(e *yaml.Node, written, target string) {
+	if written == target || strings.HasSuffix(written, ":"+target) {
+		return
+	}
+	options := written[strings.LastIndexByte(written, ':')+1:]
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "", "ro", "rw", "nocopy", "volume-nocopy", "z", "Z",
+			"private", "rprivate", "shared", "rshared", "slave", "rslave":
+			continue
+		}
+		c.warn(remark{
+			pos: stack.Position{File: c.file, Line: e.Line},
+			who: describe("services", c.key, ""),
+			msg: c.list + " option " + strconv.Quote(option) + " of " + strconv.Quote(written) + " is ignored: it is unknown",
+		})
+	}
 }
 
 func (c listCheck) fileTarget(e *yaml.Node) string {

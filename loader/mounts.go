@@ -89,7 +89,11 @@ func isAbsolute(target string) bool {
 func (o object) checkOptions(t mount.Type) {
 	for _, options := range []mount.Type{mount.TypeVolume, mount.TypeBind, mount.TypeTmpfs} {
 		own := t == options || t == "" && options == mount.TypeVolume || t == mount.TypeNamedPipe && options == mount.TypeBind
-		if name := string(options); !own && o.has(name) {
+		name := string(options)
+		if options == mount.TypeBind && o.has("bind.selinux") && len(o.names("bind")) == 1 {
+			continue // data:/data:z is ignored, with a warning
+		}
+		if !own && o.has(name) {
 			o.fail(name, "does not go with type "+string(t), "")
 		}
 	}
@@ -98,6 +102,7 @@ func (o object) checkOptions(t mount.Type) {
 // volume is the definition of the volume a mount names.
 func (c *converter) volume(v object) object {
 	name := v.text("source")
+	c.usedVolumes[name] = true
 	def, ok := c.volumes[name]
 	if !ok {
 		hint := didYouMean(name, sortedKeys(c.volumes))

@@ -16,6 +16,7 @@ import (
 // Service): the engine compares raw values, so what docker leaves nil is nil
 // here, and what it always sends is always there.
 func (c *converter) service(o object) stack.Service {
+	o.checkLabels()
 	labels := c.labels(o, "deploy.labels")
 	labels[stack.LabelImage] = o.text("image")
 	return stack.Service{
