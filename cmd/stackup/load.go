@@ -18,6 +18,7 @@ type source struct {
 	envFiles []string
 	profiles []string
 	dir      string
+	strict   bool
 }
 
 func (s *source) addFlags(c *cobra.Command) {
@@ -26,25 +27,21 @@ func (s *source) addFlags(c *cobra.Command) {
 	f.StringArrayVarP(&s.files, "file", "f", nil, "the same as --compose-file")
 	f.StringArrayVar(&s.envFiles, "env-file", nil, "read variables from `FILE` instead of .env; several are read in order")
 	f.StringArrayVar(&s.profiles, "profile", nil, "activate the services of this `PROFILE`")
+	f.BoolVar(&s.strict, "strict", false, "treat warnings about the files as errors")
 	f.StringVar(&s.dir, "project-directory", "", "directory that relative paths start from (default: that of the first file)")
+}
+
+// options is the flags as the loader takes them.
+func (s *source) options(p *process, name string) loader.Options {
+	return loader.Options{
+		Files: s.files, Name: name, EnvFiles: s.envFiles, Profiles: s.profiles, ProjectDirectory: s.dir, Strict: s.strict,
+		Environ: p.environ, Dir: p.dir, Stdin: p.stdin,
+	}
 }
 
 // load reads the wanted stack.
 func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack, error) {
-	want, err := loader.Load(ctx, loader.Options{
-		Files: s.files, Name: name, EnvFiles: s.envFiles, Profiles: s.profiles, ProjectDirectory: s.dir,
-		Environ: p.environ, Dir: p.dir, Stdin: p.stdin,
-	})
-	if err != nil {
-		return want, err
-	}
-	if len(want.Services) == 0 {
-		return want, &stack.Error{
-			Msg:  "the file has no services",
-			Hint: "stackup destroy " + want.Name + " removes a stack",
-		}
-	}
-	return want, nil
+	return loader.Load(ctx, s.options(p, name))
 }
 
 // target is the flags that say where to deploy.
