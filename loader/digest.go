@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"runtime"
+	"slices"
 
 	"golang.org/x/crypto/scrypt"
 	"golang.org/x/sync/errgroup"
@@ -21,7 +22,7 @@ const digestLength = 10
 func (c *converter) hash(ctx context.Context) {
 	for key, f := range c.configs {
 		if !f.pinned && !f.external {
-			f.name = stack.ContentName(c.name, key, configDigest(f.content))
+			f.name = stack.ContentName(c.name, key, configDigest(f))
 			c.configs[key] = f
 		}
 	}
@@ -37,7 +38,7 @@ func (c *converter) hash(ctx context.Context) {
 	workers.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range toHash {
 		workers.Go(func() error {
-			digest, err := secretDigest(ctx, c.name, f.key, f.content)
+			digest, err := secretDigest(ctx, c.name, f)
 			names[i] = stack.ContentName(c.name, f.key, digest)
 			return err
 		})
@@ -51,18 +52,27 @@ func (c *converter) hash(ctx context.Context) {
 	}
 }
 
-func configDigest(content []byte) string {
-	sum := sha256.Sum256(content)
+func configDigest(f fileObject) string {
+	sum := sha256.Sum256(f.distinct())
 	return hex.EncodeToString(sum[:])[:digestLength]
+}
+
+// distinct is what makes another object of one: the content, and how it is
+// filled in as a template. The engine changes neither.
+func (f fileObject) distinct() []byte {
+	if driver := f.text("template_driver"); driver != "" {
+		return slices.Concat(f.content, []byte("\x00"+driver))
+	}
+	return f.content
 }
 
 // secretDigest is slow on purpose and different for every stack and key: a
 // short secret could be guessed from a plain hash, which anybody who lists
 // secrets can see.
-func secretDigest(ctx context.Context, name, key string, content []byte) (string, error) {
+func secretDigest(ctx context.Context, name string, f fileObject) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	sum, err := scrypt.Key(content, []byte(name+"\x00"+key), 1<<15, 8, 1, digestLength/2)
+	sum, err := scrypt.Key(f.distinct(), []byte(name+"\x00"+f.key), 1<<15, 8, 1, digestLength/2)
 	return hex.EncodeToString(sum), err
 }

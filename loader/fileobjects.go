@@ -33,8 +33,9 @@ func (c *converter) readFileObjects(objects []object, active, inactive []object)
 			object:   o,
 			base:     c.fullName(o),
 			external: o.flag("external"),
-			pinned:   o.has("name") || o.has("driver"),
 		}
+		// docker compose config writes out the names that are the default anyway
+		f.pinned = o.has("driver") || !f.external && f.base != stack.ScopedName(c.name, o.key)
 		if f.has("driver") && (f.has("file") || f.has("environment")) {
 			f.fail("driver", "does not go with a content", "the driver supplies it")
 		}

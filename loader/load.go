@@ -10,15 +10,18 @@ import (
 // Options says what to load.
 type Options struct {
 	// Files are the compose files, later ones overriding earlier ones; "-" is
-	// Stdin.
+	// Stdin. None means COMPOSE_FILE, else the files that docker compose would
+	// find, docker-stack.yml or stack.yml in ProjectDirectory or above it.
 	Files []string
 	// Name is the stack's name. Empty means COMPOSE_PROJECT_NAME, else the
 	// files' own name:.
 	Name string
 	// EnvFiles hold variables for the files, later ones overriding earlier
-	// ones. None means .env in the project directory, if there is one.
+	// ones. None means COMPOSE_ENV_FILES, else .env in the project directory, if
+	// there is one.
 	EnvFiles []string
-	// Environ is the caller's environment, NAME=VALUE; it beats EnvFiles.
+	// Environ is the caller's environment, NAME=VALUE; it beats EnvFiles. The
+	// variables that docker compose gives a meaning may stand in either.
 	Environ []string
 	// Dir is where relative paths of these options start.
 	Dir   string

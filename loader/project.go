@@ -30,17 +30,26 @@ func open(o Options) (*project, error) {
 	if err != nil {
 		return nil, &stack.Error{Err: err}
 	}
-	p := &project{base: base, report: report{strict: o.Strict}}
+	p := &project{base: base, report: report{strict: o.Strict}, env: types.NewMapping(o.Environ)}
+	if len(o.Files) == 0 {
+		home := absolute(base, o.ProjectDirectory)
+		if err := p.readEnvironment(o, home); err != nil {
+			return nil, err
+		}
+		if o.Files, err = p.discover(home); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.readFiles(o); err != nil {
 		return nil, err
 	}
 	p.findDirectory(o)
-	if err := p.readEnvironment(o); err != nil {
+	if err := p.readEnvironment(o, p.dir); err != nil {
 		return nil, err
 	}
 	p.profiles = o.Profiles
 	if len(p.profiles) == 0 {
-		p.profiles = strings.FieldsFunc(p.env["COMPOSE_PROFILES"], func(r rune) bool { return r == ',' || r == ' ' })
+		p.profiles = strings.FieldsFunc(p.env[envProfiles], func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	if err := p.findName(o.Name); err != nil {
 		return nil, err
@@ -50,9 +59,6 @@ func open(o Options) (*project, error) {
 }
 
 func (p *project) readFiles(o Options) error {
-	if len(o.Files) == 0 {
-		return &stack.Error{Msg: "no compose file given", Hint: "name one with -c compose.yaml, or - for standard input"}
-	}
 	for _, name := range o.Files {
 		p.order = append(p.order, name)
 		f, err := readFile(name, p.base, o.Stdin)

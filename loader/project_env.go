@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
-	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -16,17 +15,23 @@ import (
 
 // Variables that docker compose gives a meaning.
 const (
+	envFile           = "COMPOSE_FILE"
+	envPathSeparator  = "COMPOSE_PATH_SEPARATOR"
+	envProfiles       = "COMPOSE_PROFILES"
+	envEnvFiles       = "COMPOSE_ENV_FILES"
 	envProjectName    = "COMPOSE_PROJECT_NAME"
 	envDisableEnvFile = "COMPOSE_DISABLE_ENV_FILE"
 )
 
-// readEnvironment gathers the variables the files may use: the caller's
-// environment, and below it the --env-file files or .env.
-func (p *project) readEnvironment(o Options) error {
-	p.env = types.NewMapping(o.Environ)
+// readEnvironment adds the --env-file files, or the .env of a directory, to
+// the variables the files may use. What is there already stays.
+func (p *project) readEnvironment(o Options, dir string) error {
 	files := o.EnvFiles
+	if list := p.env[envEnvFiles]; len(files) == 0 && list != "" {
+		files = strings.Split(list, ",")
+	}
 	if len(files) == 0 {
-		files = p.defaultEnvFile()
+		files = p.defaultEnvFile(dir)
 	}
 	for _, name := range files {
 		if _, err := os.ReadFile(absolute(p.base, name)); err != nil {
@@ -39,11 +44,11 @@ func (p *project) readEnvironment(o Options) error {
 	return p.parseEnvFiles(files)
 }
 
-func (p *project) defaultEnvFile() []string {
+func (p *project) defaultEnvFile(dir string) []string {
 	if off, _ := strconv.ParseBool(p.env[envDisableEnvFile]); off {
 		return nil
 	}
-	path := filepath.Join(p.dir, ".env")
+	path := filepath.Join(dir, ".env")
 	if s, err := os.Stat(path); err != nil || s.IsDir() {
 		return nil
 	}
