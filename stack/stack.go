@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
@@ -38,6 +39,7 @@ type Service struct {
 	Key       string // in the compose file
 	Spec      swarm.ServiceSpec
 	DependsOn []Dependency // sorted by key
+	Settings  Settings
 	Positions Positions
 }
 
@@ -47,6 +49,7 @@ type Network struct {
 	Key       string
 	External  bool // must exist; never created, changed or removed
 	Spec      network.CreateRequest
+	Settings  Settings
 	Positions Positions
 }
 
@@ -58,6 +61,7 @@ type Config struct {
 	Pinned    bool   // the file says name:, which is taken verbatim
 	Base      string // the name docker stack deploy gives it
 	Spec      swarm.ConfigSpec
+	Settings  Settings
 	Positions Positions
 }
 
@@ -70,7 +74,18 @@ type Secret struct {
 	Base      string
 	Spec      swarm.SecretSpec
 	Data      Sensitive
+	Settings  Settings
 	Positions Positions
+}
+
+// Settings are what x-stackup says about an object: how stackup is to treat it.
+// The zero value says nothing.
+type Settings struct {
+	Ignore    []string      // sorted compose paths below the object that stay as they run
+	Protect   bool          // neither deleted nor replaced
+	RunAlways bool          // of a job: run at every apply, not only when it has changed
+	Timeout   time.Duration // of a service: how long an apply waits for it; 0 is the apply's own
+	Stable    time.Duration // of a service: how long it must run to count as running; 0 is the apply's own
 }
 
 // Ref implements [Object].
