@@ -19,6 +19,7 @@ type converter struct {
 	secrets     map[string]fileObject
 	used        map[stack.Ref]bool // by key: what services refer to
 	usedVolumes map[string]bool
+	defaults    stack.Settings // of the top level
 	// predefined are the engine's own networks that services name, and where.
 	predefined map[string]stack.Positions
 }
@@ -39,6 +40,7 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 		usedVolumes: map[string]bool{},
 		predefined:  map[string]stack.Positions{},
 	}
+	c.defaults = p.topSettings(model)
 	active, inactive := c.split(sections["services"])
 	c.services = active
 	c.configs = c.readFileObjects(sections["configs"], active, inactive)

@@ -19,13 +19,21 @@ func mode(o object) swarm.ServiceMode {
 	if replicas != nil && strings.HasPrefix(kind, "global") {
 		o.fail("deploy.replicas", "cannot be combined with mode: "+kind, "a global service runs one task on every node; use mode: replicated to say how many")
 	}
+	concurrent := o.count(extension + ".job.max_concurrent")
+	if concurrent != nil && kind != "replicated-job" {
+		o.fail(extension+".job.max_concurrent", "is for services with deploy.mode: replicated-job", "")
+	}
 	switch kind {
 	case "global":
 		return swarm.ServiceMode{Global: &swarm.GlobalService{}}
 	case "global-job":
 		return swarm.ServiceMode{GlobalJob: &swarm.GlobalJob{}}
 	case "replicated-job":
-		return swarm.ServiceMode{ReplicatedJob: &swarm.ReplicatedJob{MaxConcurrent: replicas, TotalCompletions: replicas}}
+		job := &swarm.ReplicatedJob{MaxConcurrent: replicas, TotalCompletions: replicas}
+		if concurrent != nil {
+			job.MaxConcurrent = concurrent
+		}
+		return swarm.ServiceMode{ReplicatedJob: job}
 	}
 	return swarm.ServiceMode{Replicated: &swarm.ReplicatedService{Replicas: replicas}}
 }

@@ -115,7 +115,7 @@ func (c *converter) stackConfigs() []stack.Config {
 		if f.external && !c.used[stack.Ref{Kind: stack.KindConfig, Name: f.key}] {
 			continue
 		}
-		s := stack.Config{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at}
+		s := stack.Config{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at, Settings: c.settings(f.object)}
 		s.Spec.Name = f.name
 		if !f.external {
 			s.Spec.Labels = c.labels(f.object, "labels")
@@ -133,7 +133,7 @@ func (c *converter) stackSecrets() []stack.Secret {
 		if f.external && !c.used[stack.Ref{Kind: stack.KindSecret, Name: f.key}] {
 			continue
 		}
-		s := stack.Secret{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at}
+		s := stack.Secret{Key: f.key, External: f.external, Pinned: f.pinned, Base: f.base, Positions: f.at, Settings: c.settings(f.object)}
 		s.Spec.Name = f.name
 		if !f.external {
 			s.Spec.Labels = c.labels(f.object, "labels")

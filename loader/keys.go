@@ -95,13 +95,32 @@ func (t *keyTree) at(path string) *keyTree {
 	return t
 }
 
+// covers says whether the table has the path or a key above it, or names keys
+// below it.
+func (t *keyTree) covers(path string) bool {
+	for part := range strings.SplitSeq(path, ".") {
+		if t.key != nil && len(t.below) == 0 {
+			return true
+		}
+		if t = t.next(part); t == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // checkKeys says of every key of the model that is not mapped what becomes of
 // it.
 func (p *project) checkKeys(sections map[string][]object) {
 	tree := newKeyTree(keys())
 	for _, section := range sortedKeys(sections) {
 		t := tree.next(section)
-		if strings.HasPrefix(section, "x-") || t != nil && len(t.below) == 0 && t.key.fate == mapped {
+		if strings.HasPrefix(section, "x-") {
+			top := object{project: p, section: section, at: stack.Positions{"": p.topLevel(section)}}
+			top.checkExtension("", section)
+			continue
+		}
+		if t != nil && len(t.below) == 0 && t.key.fate == mapped {
 			continue
 		}
 		if t == nil || t.key != nil && t.key.fate != mapped {
@@ -122,14 +141,27 @@ func (o object) checkValue(path string, value any, t *keyTree) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, name := range sortedKeys(v) {
-			if !strings.HasPrefix(name, "x-") {
-				o.checkKey(join(path, name), v[name], t.next(name))
+			if strings.HasPrefix(name, "x-") {
+				o.checkExtension(path, name)
+				continue
 			}
+			o.checkKey(join(path, name), v[name], t.next(name))
 		}
 	case []any:
 		for i, e := range v {
 			o.checkValue(join(path, strconv.Itoa(i)), e, t.below["[]"])
 		}
+	}
+}
+
+// checkExtension looks for settings of stackup where nobody reads them. Other
+// extensions are for others.
+func (o object) checkExtension(path, name string) {
+	switch {
+	case name == extension && (path != "" || o.section == "volumes"):
+		o.fail(join(path, name), "is not possible there", "write it directly below a service, network, config or secret, or at the top level")
+	case name != extension && distance(name, extension) == 1:
+		o.warn(join(path, name), "is ignored", "did you mean "+extension+"?")
 	}
 }
 

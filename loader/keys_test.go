@@ -68,20 +68,6 @@ func fieldPaths(t reflect.Type, path string, around []reflect.Type) []string {
 	return out
 }
 
-// covers says whether the table has the path or a key above it, or names keys
-// below it.
-func (t *keyTree) covers(path string) bool {
-	for part := range strings.SplitSeq(path, ".") {
-		if t.key != nil && len(t.below) == 0 {
-			return true
-		}
-		if t = t.next(part); t == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // TestEveryFateIsExplained: what is not mapped has a reason, in a form that
 // completes the sentence; nothing is listed twice or is unknown to compose.
 func TestEveryFateIsExplained(t *testing.T) {

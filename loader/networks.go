@@ -26,7 +26,7 @@ func (c *converter) usedNetworks() []stack.Network {
 		if !ok {
 			o = object{project: c.project, section: "networks", key: ref.Name}
 		}
-		n := stack.Network{Key: o.key, External: o.flag("external"), Positions: o.at}
+		n := stack.Network{Key: o.key, External: o.flag("external"), Positions: o.at, Settings: c.settings(o)}
 		n.Spec.Name = c.fullName(o)
 		if !n.External {
 			c.describeNetwork(o, &n.Spec)

@@ -21,6 +21,22 @@ func (p *project) positions(section, key string) stack.Positions {
 	return w.at
 }
 
+// topPositions tells where every value below a key of the top level is
+// written.
+func (p *project) topPositions(key string) stack.Positions {
+	w := surveyor{project: p, at: stack.Positions{}, length: map[string]int{}, budget: maxNodes}
+	for _, f := range p.files {
+		for _, doc := range f.docs {
+			if k, value := lookup(doc, key); k != nil {
+				w.file = f.name
+				w.at[key] = stack.Position{File: f.name, Line: k.Line}
+				w.walk(key, value)
+			}
+		}
+	}
+	return w.at
+}
+
 // surveyor notes where nodes stand, layer by layer.
 type surveyor struct {
 	*project

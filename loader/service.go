@@ -20,7 +20,8 @@ func (c *converter) service(o object) stack.Service {
 	labels := c.labels(o, "deploy.labels")
 	labels[stack.LabelImage] = o.text("image")
 	return stack.Service{
-		Key: o.key,
+		Key:      o.key,
+		Settings: c.settings(o),
 		Spec: swarm.ServiceSpec{
 			Annotations:    swarm.Annotations{Name: stack.ScopedName(c.name, o.key), Labels: labels},
 			TaskTemplate:   c.task(o),
