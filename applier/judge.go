@@ -35,12 +35,14 @@ func (r *run) judgeAll(a answer) {
 	}
 }
 
-// judgeRemoval waits for the tasks, because networks go only after them.
+// judgeRemoval waits for the tasks, because networks go only after them. A task
+// that has no node needs none, and some engines never take it away when it is
+// one of a job (https://github.com/moby/moby/issues/44312).
 func (r *run) judgeRemoval(c *change, s *swarm.Service) {
 	w := &c.watch
 	w.census, w.reason = census{}, "stopping"
 	for _, t := range w.tasks {
-		if !isOver(t) && !r.isGone(t) {
+		if t.NodeID != "" && !isOver(t) && !r.isGone(t) {
 			w.census.running++
 		}
 	}
