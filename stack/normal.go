@@ -149,7 +149,10 @@ func normalContainer(c swarm.ContainerSpec) swarm.ContainerSpec {
 	c.Configs = sorted(c.Configs, func(a, b *swarm.ConfigReference) int {
 		return cmp.Or(cmp.Compare(a.ConfigName, b.ConfigName), cmp.Compare(configTarget(a), configTarget(b)))
 	})
-	c.Mounts = slices.Clone(some(c.Mounts))
+	// The engine mounts what is nested after what holds it, in whatever order it
+	// is given (moby daemon/volumes_unix.go, setupMounts), and refuses two mounts
+	// at one target.
+	c.Mounts = sorted(c.Mounts, func(a, b mount.Mount) int { return cmp.Compare(a.Target, b.Target) })
 	for i, m := range c.Mounts {
 		c.Mounts[i] = normalMount(m)
 	}

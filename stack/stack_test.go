@@ -121,6 +121,10 @@ func TestNormal(t *testing.T) {
 			mounts(mount.Mount{Type: "bind", Source: "/a", Target: "/b"}),
 			mounts(mount.Mount{Source: "/a", Target: "/b", Consistency: "cached", BindOptions: &mount.BindOptions{CreateMountpoint: true}}), true,
 		},
+		"the order of mounts is nothing": {
+			container1(swarm.ContainerSpec{Mounts: []mount.Mount{{Target: "/b"}, {Target: "/b/c"}}}),
+			container1(swarm.ContainerSpec{Mounts: []mount.Mount{{Target: "/b/c"}, {Target: "/b"}}}), true,
+		},
 		"a read-only mount is another": {
 			mounts(mount.Mount{Target: "/b"}), mounts(mount.Mount{Target: "/b", ReadOnly: true}), false,
 		},
