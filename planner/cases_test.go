@@ -143,6 +143,8 @@ func (w *world) edit(t *testing.T, words []string) {
 		w.relabel(words[1], words[2])
 	case "docker": // docker KIND FROM TO: the name that docker stack deploy gives
 		w.rename(stack.Kind(words[1]), words[2], words[3])
+	case "copy": // copy KIND FROM TO: the same content under another name
+		w.copy(stack.Kind(words[1]), words[2], words[3])
 	default:
 		t.Fatalf("unknown edit %q", words)
 	}
@@ -201,6 +203,22 @@ func (w *world) rename(kind stack.Kind, from, to string) {
 			if kind == stack.KindSecret && r.SecretName == from {
 				r.SecretName = to
 			}
+		}
+	}
+}
+
+// copy adds a config or secret of the same content.
+func (w *world) copy(kind stack.Kind, from, to string) {
+	for _, c := range w.Configs {
+		if kind == stack.KindConfig && c.Spec.Name == from {
+			c.ID, c.Spec.Name = "copy-of-"+c.ID, to
+			w.Configs = append(w.Configs, c)
+		}
+	}
+	for _, s := range w.Secrets {
+		if kind == stack.KindSecret && s.Spec.Name == from {
+			s.ID, s.Spec.Name = "copy-of-"+s.ID, to
+			w.Secrets, w.secrets[to] = append(w.Secrets, s), w.secrets[from]
 		}
 	}
 }

@@ -76,6 +76,10 @@ func (m *maker) owned() []object {
 // deleteObject removes a network, config or secret, unless something needs it.
 func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 	id := o.live.ID
+	if twin, ok := m.names.twins[o.ref]; ok {
+		m.add(m.kept(o, "same content as "+twin.String()))
+		return
+	}
 	if by, ok := users.others[id]; ok {
 		m.problem(&stack.Error{
 			Msg:  fmt.Sprintf("%s is no longer in the file, but %s of another stack uses it", o.ref, by),
@@ -84,10 +88,7 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 		return
 	}
 	if by, ok := users.rollback[id]; ok && o.ref.Kind != stack.KindNetwork {
-		m.add(stack.Change{
-			Ref: o.ref, Key: m.unscoped(o.ref.Name), Action: stack.Keep, Have: &o.live,
-			Reason: fmt.Sprintf("kept for a rollback of %s", by),
-		})
+		m.add(m.kept(o, fmt.Sprintf("kept for a rollback of %s", by)))
 		return
 	}
 	reason := m.reasonGone()
@@ -99,6 +100,11 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 		gates = append(gates, stack.Gate{Ref: ref})
 	}
 	m.add(m.deletion(o, reason, gates))
+}
+
+// kept leaves an object in place that the file does not name.
+func (m *maker) kept(o object, reason string) stack.Change {
+	return stack.Change{Ref: o.ref, Key: m.unscoped(o.ref.Name), Action: stack.Keep, Reason: reason, Have: &o.live}
 }
 
 func (m *maker) deletion(o object, reason string, after []stack.Gate) stack.Change {

@@ -14,6 +14,7 @@ type names struct {
 	ids   map[stack.Ref]string    // of the objects that exist
 	fresh map[stack.Ref]bool      // that the plan creates
 	used  map[stack.Ref]stack.Ref // wanted name → name in use, where they differ
+	twins map[stack.Ref]stack.Ref // object → the one of the same content that is used in its place
 }
 
 func newNames(want stack.Stack, have stack.Snapshot) names {
@@ -21,6 +22,7 @@ func newNames(want stack.Stack, have stack.Snapshot) names {
 		ids:   map[stack.Ref]string{},
 		fresh: map[stack.Ref]bool{},
 		used:  map[stack.Ref]stack.Ref{},
+		twins: map[stack.Ref]stack.Ref{},
 	}
 	for _, x := range have.Networks {
 		if x.Scope != "swarm" {
@@ -42,6 +44,12 @@ func newNames(want stack.Stack, have stack.Snapshot) names {
 // stack deploy` gives them, with the content that is wanted. They stay in use,
 // so that taking over a stack changes nothing.
 func (n names) adopt(want stack.Stack, have stack.Snapshot) {
+	inUse := map[string]bool{}
+	for _, s := range have.Services {
+		for _, id := range idsIn(s.Spec) {
+			inUse[id] = true
+		}
+	}
 	configs := map[string]swarm.Config{}
 	for _, c := range have.Configs {
 		configs[c.Spec.Name] = c
@@ -49,14 +57,26 @@ func (n names) adopt(want stack.Stack, have stack.Snapshot) {
 	for _, c := range want.Configs {
 		live, ok := configs[c.Base]
 		if ok && !c.External && !c.Pinned && have.Owned(live.Spec.Labels) && bytes.Equal(live.Spec.Data, c.Spec.Data) {
-			n.used[c.Ref()] = stack.Ref{Kind: stack.KindConfig, Name: c.Base}
+			n.choose(c.Ref(), stack.Ref{Kind: stack.KindConfig, Name: c.Base}, inUse)
 		}
 	}
 	for _, s := range want.Secrets {
 		if !s.External && !s.Pinned && have.SameSecret[s.Base] == stack.Same {
-			n.used[s.Ref()] = stack.Ref{Kind: stack.KindSecret, Name: s.Base}
+			n.choose(s.Ref(), stack.Ref{Kind: stack.KindSecret, Name: s.Base}, inUse)
 		}
 	}
+}
+
+// choose decides between the name that the wanted content leads to and the one
+// that `docker stack deploy` gives it. Both exist when docker has deployed what
+// stackup had deployed before; then the one that services use stays in use.
+func (n names) choose(ours, dockers stack.Ref, inUse map[string]bool) {
+	id, both := n.ids[ours]
+	if both && inUse[id] && !inUse[n.ids[dockers]] {
+		n.twins[dockers] = ours
+		return
+	}
+	n.used[ours], n.twins[ours] = dockers, dockers
 }
 
 // inUse is the name under which a wanted object is, or will be, in the swarm.
