@@ -49,7 +49,7 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{c, err} })
-	root.AddCommand(planCommand(p), applyCommand(p), destroyCommand(p), versionCommand(p))
+	root.AddCommand(planCommand(p), applyCommand(p), destroyCommand(p), configCommand(p), versionCommand(p))
 	root.CompletionOptions.DisableDescriptions = false
 	return root
 }
