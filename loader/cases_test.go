@@ -55,8 +55,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// run loads a case and puts the outcome into files as a case has them.
-func run(t *testing.T, archive *txtar.Archive) *txtar.Archive {
+// prepare writes the files of a case and says what to load.
+func prepare(t *testing.T, archive *txtar.Archive) testCase {
 	t.Helper()
 	dir := t.TempDir()
 	c := testCase{Options: loader.Options{Dir: dir, Name: "shop"}}
@@ -80,11 +80,18 @@ func run(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 	if c.Files == nil {
 		c.Files = all
 	}
+	return c
+}
+
+// run loads a case and puts the outcome into files as a case has them.
+func run(t *testing.T, archive *txtar.Archive) *txtar.Archive {
+	t.Helper()
+	c := prepare(t, archive)
 	s, err := loader.Load(t.Context(), c.Options)
 	out := &txtar.Archive{}
 	add := func(name, text string) {
 		if text != "" {
-			text = strings.ReplaceAll(text, dir, "/dir")
+			text = strings.ReplaceAll(text, c.Dir, "/dir")
 			out.Files = append(out.Files, txtar.File{Name: "want/" + name, Data: []byte(text)})
 		}
 	}

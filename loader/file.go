@@ -108,11 +108,14 @@ func cutLine(msg string) (rest string, line int) {
 	return strings.TrimPrefix(msg, "yaml: "), line
 }
 
+// hiddenVersion is what becomes of the key version.
+const hiddenVersion = "x-versn"
+
 // hideVersion renames the obsolete top-level version: in the text to an
 // extension key of the same length. compose-go insists on its being a string;
 // here it is accepted in any form and ignored, and no line or column moves.
 func (f *file) hideVersion(top *yaml.Node) {
-	const key, hidden = "version", "x-versn"
+	const key = "version"
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		n := top.Content[i]
 		if n.Value != key {
@@ -123,7 +126,7 @@ func (f *file) hideVersion(top *yaml.Node) {
 			at++
 		}
 		if at >= 0 && bytes.HasPrefix(f.content[min(at, len(f.content)):], []byte(key)) {
-			copy(f.content[at:], hidden)
+			copy(f.content[at:], hiddenVersion)
 		}
 	}
 }

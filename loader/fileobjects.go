@@ -81,6 +81,10 @@ func (c *converter) read(o object) []byte {
 	return content
 }
 
+// secretValue is the key under which compose-go puts the value of a secret's
+// environment.
+const secretValue = "x-#value"
+
 // find gets the content from wherever the file says it is, and says by which
 // key. In the model, that of a variable is beside the variable's name, under
 // the key that compose-go uses for it.
@@ -95,7 +99,7 @@ func (c *converter) find(o object) (content []byte, path string, ok bool) {
 	case variable != "":
 		value, set := o.data["content"].(string)
 		if o.section == "secrets" {
-			value, set = o.data["x-#value"].(string)
+			value, set = o.data[secretValue].(string)
 		}
 		if !set {
 			o.wrong("environment", "variable "+quoted(variable)+" is not set", "")

@@ -144,6 +144,9 @@ func (p *project) writtenTargets(key string) map[string]string {
 	for _, l := range p.layers["services"][key] {
 		_, list := lookup(l.value, "volumes")
 		for _, e := range items(list) {
+			if t := p.field(e, "target"); t != "" {
+				out[path.Clean(t)] = t
+			}
 			if e.Kind != yaml.ScalarNode {
 				continue
 			}
