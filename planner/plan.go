@@ -70,7 +70,7 @@ func newMaker(want stack.Stack, have stack.Snapshot) *maker {
 		m.live[s.Spec.Name], byID[s.ID] = s, s.Spec.Name
 	}
 	for _, t := range have.Tasks {
-		if t.DesiredState == swarm.TaskStateRunning {
+		if t.DesiredState == swarm.TaskStateRunning || t.DesiredState == swarm.TaskStateReady { // ready: in an update
 			m.tasks[byID[t.ServiceID]] = append(m.tasks[byID[t.ServiceID]], t)
 		}
 	}
