@@ -2,6 +2,7 @@ package loader_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
@@ -65,16 +66,17 @@ func TestConformanceIsExplained(t *testing.T) {
 	}
 }
 
+// corpus is the folder of real stack files.
+func corpus() string {
+	return cmp.Or(os.Getenv("STACKUP_CORPUS"), filepath.Join("..", "..", "shared", "corpus"))
+}
+
 // TestConformance compares what we make of real stack files with what docker
 // stack deploy sent to the engine for the same files, environment and name.
 func TestConformance(t *testing.T) {
-	corpus := os.Getenv("STACKUP_CORPUS")
-	if corpus == "" {
-		corpus = filepath.Join("..", "..", "shared", "corpus")
-	}
-	cases, _ := filepath.Glob(filepath.Join(corpus, "*", "case.json"))
+	cases, _ := filepath.Glob(filepath.Join(corpus(), "*", "case.json"))
 	if len(cases) == 0 {
-		t.Skipf("no corpus of stack files in %s: set STACKUP_CORPUS", corpus)
+		t.Skipf("no corpus of stack files in %s: set STACKUP_CORPUS", corpus())
 	}
 	t.Setenv("HOME", "/home/user") // as it was when the corpus was made
 	accepted, equal := 0, 0
@@ -99,7 +101,7 @@ func TestConformance(t *testing.T) {
 			if err != nil {
 				diff = err.Error()
 			} else {
-				diff = cmp.Diff(want, sent(got), equateAddresses(),
+				diff = gocmp.Diff(want, sent(got), equateAddresses(),
 					cmpopts.SortSlices(swarm.PortConfig.Compare)) // the CLI of the corpus sorted by published port only
 			}
 			switch {
@@ -115,7 +117,7 @@ func TestConformance(t *testing.T) {
 	t.Logf("%d of %d cases equal to docker stack deploy, %d differ on purpose", equal, accepted, len(differences()))
 }
 
-func equateAddresses() cmp.Option { return cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}) }
+func equateAddresses() gocmp.Option { return cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}) }
 
 // requests are the bodies of the create calls for one stack, by name.
 type requests struct {

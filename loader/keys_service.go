@@ -122,7 +122,7 @@ func networkingKeys() []key {
 		better("ports.[].name", "EndpointSpec.Ports", "Ports"),
 		ignored("ports.[].host_ip", "swarm publishes a port on every address of a node"),
 		ignored("ports.[].app_protocol", "swarm has no place for it"),
-		better("dns", "DNSConfig.Nameservers; what is no IP address is an error", "Addresses"),
+		better("dns", "DNSConfig.Nameservers; what is no IP address is an error", "Networks and addresses"),
 		better("dns_opt", "DNSConfig.Options", "Keys that docker refuses"),
 		works("dns_search", "DNSConfig.Search"),
 		works("extra_hosts", "ContainerSpec.Hosts; a list keeps its order, a mapping is sorted"),

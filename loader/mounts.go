@@ -74,7 +74,9 @@ func (c *converter) mount(v object) mount.Mount {
 			m.Source = c.fullName(c.volume(v))
 		}
 	case mount.TypeImage:
-		v.fail("type", "image is not possible: swarm does not mount images", "")
+		if !v.has("image") { // said already
+			v.fail("type", "image is not possible: swarm does not mount images", "")
+		}
 	}
 	return m
 }

@@ -43,6 +43,10 @@ func (c *converter) describeNetwork(o object, n *network.CreateRequest) {
 	if d := o.text("driver"); d != "" {
 		n.Driver = d
 	}
+	switch n.Driver {
+	case "bridge", "host", "none", "null", "macvlan", "ipvlan": // the engine refuses such a network to a service
+		o.fail("driver", n.Driver+" is not possible: it makes networks of a single node", "use overlay, or leave it out")
+	}
 	n.Internal = o.flag("internal")
 	n.Attachable = o.flag("attachable")
 	n.Labels = c.labels(o, "labels")
