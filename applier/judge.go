@@ -29,7 +29,7 @@ func (r *run) judgeAll(a answer) {
 			r.judgeRemoval(c, s)
 		case s == nil:
 			r.fail(c, nil, removedMeanwhile)
-		case s.Version.Index > c.version || c.Action != stack.Update && c.Action != stack.Scale:
+		case s.Version.Index > c.version || !c.Action.Updates():
 			r.judge(c, s)
 		}
 	}

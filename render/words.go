@@ -24,6 +24,8 @@ func actions() []action {
 		{stack.Create, "+", green, "to create", "creating", "created"},
 		{stack.Update, "~", yellow, "to update", "updating", "updated"},
 		{stack.Scale, "*", cyan, "to scale", "scaling", "scaled"},
+		{stack.Run, ">", cyan, "to run", "running", "run"},
+		{stack.Adopt, "&", yellow, "to adopt", "adopting", "adopted"},
 		{stack.Delete, "-", red, "to delete", "deleting", "deleted"},
 		{stack.Keep, "=", plain, "unchanged", "waiting", "unchanged"},
 	}

@@ -23,6 +23,18 @@ type Plan struct {
 // Empty says that applying the plan would write nothing.
 func (p Plan) Empty() bool { return p.Count(Keep) == len(p.Changes) }
 
+// Hazards is every hazard of the plan with the objects it threatens, in plan
+// order.
+func (p Plan) Hazards() map[Hazard][]Ref {
+	out := map[Hazard][]Ref{}
+	for _, c := range p.Changes {
+		for _, h := range c.Hazards {
+			out[h] = append(out[h], c.Ref)
+		}
+	}
+	return out
+}
+
 // Count is the number of changes with this action.
 func (p Plan) Count(a Action) int {
 	n := 0
@@ -44,6 +56,10 @@ type Change struct {
 	Effect Effect        // the gravest of Fields, or of the action
 	Impact string        // what Effect means here, as a phrase: "restarts 2 tasks, 1 at a time, stop-first"
 	After  []Gate        // sorted; what must have succeeded before
+	// Hazards are sorted; what people may want to be asked about.
+	Hazards []Hazard
+	// Diff is the unified diff of a config's text, for a new version of it.
+	Diff string
 
 	// Want is what to write: nil for Delete. References by name are resolved
 	// with [Plan.IDs] and the IDs of what the apply created.
@@ -76,7 +92,30 @@ const (
 	Create Action = "create"
 	Update Action = "update"
 	Scale  Action = "scale" // an update that changes only the number of tasks
+	Run    Action = "run"   // an update that changes nothing and runs a job again
+	Adopt  Action = "adopt" // an update that takes over what belonged to no stack
 	Delete Action = "delete"
+)
+
+// Updates says whether the action writes a service that exists.
+func (a Action) Updates() bool { return a == Update || a == Scale || a == Run || a == Adopt }
+
+// Hazard names something that a plan does and that may do harm. Hazards are
+// data: counted, shown, and accepted or refused by name.
+type Hazard string
+
+// The hazards, each with the sentence for people at its definition.
+const (
+	DeletesService    Hazard = "deletes-service"      // a running service ends
+	DeletesNetwork    Hazard = "deletes-network"      // a network goes
+	ScalesToZero      Hazard = "scales-to-zero"       // nothing runs any more
+	InterruptsUpdate  Hazard = "interrupts-update"    // the engine is still rolling out the last change
+	RestartsAllAtOnce Hazard = "restarts-all-at-once" // every task stops before a new one runs
+	PausesOnFailure   Hazard = "pauses-on-failure"    // a failing update stays half-way: update_config.failure_action is pause
+	UnpinnedImage     Hazard = "unpinned-image"       // the image's tag may mean another image on each node
+	Unschedulable     Hazard = "unschedulable"        // no node satisfies the placement constraints
+	RunsAJob          Hazard = "runs-job"             // a job runs, with whatever it does
+	AdoptsService     Hazard = "adopts-service"       // a service that belonged to no stack is taken over
 )
 
 // FieldChange is one changed value, in the words of the compose file.
