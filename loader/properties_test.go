@@ -17,7 +17,6 @@ import (
 	composeloader "github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
-	"golang.org/x/tools/txtar"
 
 	"github.com/stackup-cli/stackup/loader"
 	"github.com/stackup-cli/stackup/stack"
@@ -133,55 +132,6 @@ func TestCancelled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Error("want context.Canceled, got", err)
 	}
-}
-
-// FuzzLoad feeds any text as a compose file. It may be refused, but with an
-// error of ours that fits on one line, and never with a panic.
-func FuzzLoad(f *testing.F) {
-	f.Add(busy)
-	cases, err := filepath.Glob("testdata/*.txtar")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, path := range cases {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range archive.Files {
-			if strings.HasPrefix(file.Name, "compose") {
-				f.Add(string(file.Data))
-			}
-		}
-	}
-	f.Add("services: {a: &a {<<: *a, image: [*a]}}")
-	f.Add("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nservices: {d: {image: nginx, command: *c}}")
-	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, text string) {
-		_, err := loader.Load(t.Context(), loader.Options{
-			Name: "shop", Dir: dir, Files: []string{"-"}, Stdin: strings.NewReader(text),
-		})
-		if err == nil {
-			return
-		}
-		for _, err := range parts(err) {
-			var own *stack.Error
-			if !errors.As(err, &own) || own.Msg == "" {
-				t.Errorf("not an error of ours: %#v", err)
-			}
-			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("more than one line: %q", err)
-			}
-		}
-	})
-}
-
-// parts are the errors that were joined, or the one that was not.
-func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
 }
 
 // BenchmarkLoad compares loading with what compose-go alone takes for it.
