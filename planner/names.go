@@ -2,6 +2,7 @@ package planner
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/moby/moby/api/types/swarm"
 
@@ -56,15 +57,32 @@ func (n names) adopt(want stack.Stack, have stack.Snapshot) {
 	}
 	for _, c := range want.Configs {
 		live, ok := configs[c.Base]
-		if ok && !c.External && !c.Pinned && have.Owned(live.Spec.Labels) && bytes.Equal(live.Spec.Data, c.Spec.Data) {
+		if ok && !c.External && !c.Pinned && have.Owned(live.Spec.Labels) && sameConfig(live.Spec, c.Spec) {
 			n.choose(c.Ref(), stack.Ref{Kind: stack.KindConfig, Name: c.Base}, inUse)
 		}
 	}
+	secrets := map[string]swarm.Secret{}
+	for _, s := range have.Secrets {
+		secrets[s.Spec.Name] = s
+	}
 	for _, s := range want.Secrets {
-		if !s.External && !s.Pinned && have.SameSecret[s.Base] == stack.Same {
+		same := have.SameSecret[s.Base] == stack.Same && sameDriver(secrets[s.Base].Spec.Templating, s.Spec.Templating)
+		if same && !s.External && !s.Pinned {
 			n.choose(s.Ref(), stack.Ref{Kind: stack.KindSecret, Name: s.Base}, inUse)
 		}
 	}
+}
+
+// sameConfig says whether two configs put the same into a container.
+func sameConfig(a, b swarm.ConfigSpec) bool {
+	return bytes.Equal(a.Data, b.Data) && sameDriver(a.Templating, b.Templating)
+}
+
+func sameDriver(a, b *swarm.Driver) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Name == b.Name && maps.Equal(a.Options, b.Options)
 }
 
 // choose decides between the name that the wanted content leads to and the one

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/moby/moby/api/types/swarm"
@@ -31,7 +30,7 @@ func (m *maker) configs() {
 			m.create(c.Key, c, m.contentReason(stack.KindConfig, c.Key))
 		case !m.have.Owned(have.Spec.Labels):
 			m.problem(m.foreign(c.Ref(), have.Spec.Labels, c.Positions.At("")))
-		case c.Pinned && !bytes.Equal(have.Spec.Data, c.Spec.Data):
+		case c.Pinned && !sameConfig(have.Spec, c.Spec):
 			m.problem(pinned(c.Ref(), c.Positions.At("name")))
 		default:
 			c.Spec.Name = have.Spec.Name
@@ -55,7 +54,7 @@ func (m *maker) secrets() {
 			m.create(s.Key, s, m.contentReason(stack.KindSecret, s.Key))
 		case !m.have.Owned(have.Spec.Labels):
 			m.problem(m.foreign(s.Ref(), have.Spec.Labels, s.Positions.At("")))
-		case s.Pinned && m.have.SameSecret[have.Spec.Name] == stack.Different:
+		case s.Pinned && (m.have.SameSecret[have.Spec.Name] == stack.Different || !sameDriver(have.Spec.Templating, s.Spec.Templating)):
 			m.problem(pinned(s.Ref(), s.Positions.At("name")))
 		default:
 			if s.Pinned && s.Spec.Driver == nil && m.have.SameSecret[have.Spec.Name] == stack.Unknown {
