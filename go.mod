@@ -21,6 +21,7 @@ require (
 )
 
 require ( // in tests only
+	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/rogpeppe/go-internal v1.16.0
 	golang.org/x/tools v0.51.0
 )

@@ -57,7 +57,7 @@ func runCase(t *testing.T, file string) {
 		if name := fmt.Sprintf("%d.yaml", step); has(archive, name) {
 			want = load(t, dir, name)
 		}
-		plan, err := planner.Plan(want, w.seenBy(want))
+		plan, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 		got := listing(plan)
 		if err != nil {
 			got = refusals(err)
@@ -72,7 +72,7 @@ func runCase(t *testing.T, file string) {
 			continue
 		}
 		w.apply(t, plan)
-		if again, err := planner.Plan(want, w.seenBy(want)); err != nil || !again.Empty() {
+		if again, err := planner.Plan(want, w.seenBy(want), planner.Options{}); err != nil || !again.Empty() {
 			t.Errorf("step %d: planning again after the apply finds\n%s%v", step, listing(again), err)
 		}
 	}
@@ -139,6 +139,8 @@ func (w *world) edit(t *testing.T, words []string) {
 		w.service(t, words[1]).Spec.TaskTemplate.ContainerSpec.Image = words[2]
 	case "force": // force SERVICE: docker service update --force
 		w.service(t, words[1]).Spec.TaskTemplate.ForceUpdate++
+	case "update": // update SERVICE STATE: the engine says this of the last update
+		w.service(t, words[1]).UpdateStatus = &swarm.UpdateStatus{State: swarm.UpdateState(words[2])}
 	case "owner": // owner NAME STACK: the object belongs to another stack
 		w.relabel(words[1], words[2])
 	case "docker": // docker KIND FROM TO: the name that docker stack deploy gives

@@ -135,7 +135,7 @@ func (m *maker) ports() {
 	}
 	taken := map[published]swarm.Service{}
 	for _, s := range m.have.Services {
-		if wanted[s.Spec.Name] || m.have.Owned(s.Spec.Labels) {
+		if wanted[s.Spec.Name] || m.have.Owned(s.Spec.Labels) && !m.NoPrune {
 			continue // changed or removed by this plan
 		}
 		for _, p := range portsOf(s.Spec, swarm.PortConfigPublishModeIngress) {

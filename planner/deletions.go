@@ -13,8 +13,9 @@ import (
 // object is an object of the swarm that is no service, as far as its removal
 // is concerned.
 type object struct {
-	ref  stack.Ref
-	live stack.Live
+	ref    stack.Ref
+	live   stack.Live
+	labels map[string]string
 }
 
 // runs is the condition that says a written service has come to its end.
@@ -42,7 +43,8 @@ func (m *maker) deletions() {
 		ref := stack.Ref{Kind: stack.KindService, Name: s.Spec.Name}
 		if m.have.Owned(s.Spec.Labels) && !wanted[ref] {
 			live := stack.Live{ID: s.ID, Version: s.Version, Service: &s}
-			m.add(m.deletion(object{ref, live}, m.reasonGone(), writes))
+			m.problem(protected(ref, s.Spec.Labels))
+			m.add(m.deletion(object{ref, live, s.Spec.Labels}, m.reasonGone(), writes))
 		}
 	}
 	for _, o := range m.owned() {
@@ -57,17 +59,17 @@ func (m *maker) owned() []object {
 	var out []object
 	for _, c := range m.have.Configs {
 		if m.have.Owned(c.Spec.Labels) {
-			out = append(out, object{stack.Ref{Kind: stack.KindConfig, Name: c.Spec.Name}, stack.Live{ID: c.ID, Version: c.Version}})
+			out = append(out, object{stack.Ref{Kind: stack.KindConfig, Name: c.Spec.Name}, stack.Live{ID: c.ID, Version: c.Version}, c.Spec.Labels})
 		}
 	}
 	for _, s := range m.have.Secrets {
 		if m.have.Owned(s.Spec.Labels) {
-			out = append(out, object{stack.Ref{Kind: stack.KindSecret, Name: s.Spec.Name}, stack.Live{ID: s.ID, Version: s.Version}})
+			out = append(out, object{stack.Ref{Kind: stack.KindSecret, Name: s.Spec.Name}, stack.Live{ID: s.ID, Version: s.Version}, s.Spec.Labels})
 		}
 	}
 	for _, n := range m.have.Networks {
 		if m.have.Owned(n.Labels) && n.Scope == "swarm" {
-			out = append(out, object{stack.Ref{Kind: stack.KindNetwork, Name: n.Name}, stack.Live{ID: n.ID}})
+			out = append(out, object{stack.Ref{Kind: stack.KindNetwork, Name: n.Name}, stack.Live{ID: n.ID}, n.Labels})
 		}
 	}
 	return out
@@ -94,6 +96,8 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 	reason := m.reasonGone()
 	if o.ref.Kind != stack.KindNetwork && m.isOldVersion(o.ref) {
 		reason = reasonOld
+	} else {
+		m.problem(protected(o.ref, o.labels))
 	}
 	gates := slices.Clone(writes)
 	for _, ref := range users.leaving[id] {

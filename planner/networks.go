@@ -24,6 +24,7 @@ func (m *maker) networks() {
 		case n.External:
 			m.problem(externalNetwork(n, have))
 		case !exists || have.Scope != "swarm":
+			n.Spec.Labels = guard(n.Spec.Labels, n.Settings)
 			m.create(n.Key, n, reasonNew)
 		case !m.have.Owned(have.Labels):
 			m.problem(m.foreign(n.Ref(), have.Labels, n.Positions.At("")))

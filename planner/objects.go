@@ -27,7 +27,9 @@ func (m *maker) configs() {
 			m.problem(missing(c.Ref(), c.Positions.At("")))
 		case c.External:
 		case !exists:
+			c.Spec.Labels = guard(c.Spec.Labels, c.Settings)
 			m.create(c.Key, c, m.contentReason(stack.KindConfig, c.Key))
+			m.changes[len(m.changes)-1].Diff = m.contentDiff(c)
 		case !m.have.Owned(have.Spec.Labels):
 			m.problem(m.foreign(c.Ref(), have.Spec.Labels, c.Positions.At("")))
 		case c.Pinned && !sameConfig(have.Spec, c.Spec):
@@ -51,6 +53,7 @@ func (m *maker) secrets() {
 			m.problem(missing(s.Ref(), s.Positions.At("")))
 		case s.External:
 		case !exists:
+			s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 			m.create(s.Key, s, m.contentReason(stack.KindSecret, s.Key))
 		case !m.have.Owned(have.Spec.Labels):
 			m.problem(m.foreign(s.Ref(), have.Spec.Labels, s.Positions.At("")))

@@ -12,6 +12,15 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
+// Options say what a plan leaves out.
+type Options struct {
+	// NoPrune keeps what the file no longer has.
+	NoPrune bool
+	// KeepReplicas keeps the number of tasks of every service that runs, for
+	// swarms in which something else scales them.
+	KeepReplicas bool
+}
+
 // Plan says what has to change so that the swarm has what is wanted. The plan
 // of a stack without services is the removal of everything the stack owns.
 //
@@ -20,14 +29,18 @@ import (
 //
 // Applying the plan leaves nothing to plan: Plan of the same stack and the
 // swarm as it is afterwards is empty.
-func Plan(want stack.Stack, have stack.Snapshot) (stack.Plan, error) {
+func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) {
 	m := newMaker(want, have)
+	m.Options = o
 	m.networks()
 	m.configs()
 	m.secrets()
 	m.services()
-	m.deletions()
-	m.takeovers()
+	if !m.NoPrune {
+		m.deletions()
+		m.takeovers()
+	}
+	m.hazards()
 	changes, err := order(m.changes)
 	m.problem(err)
 	return stack.Plan{
@@ -41,6 +54,7 @@ func Plan(want stack.Stack, have stack.Snapshot) (stack.Plan, error) {
 
 // maker gathers a plan while it is made.
 type maker struct {
+	Options
 	want     stack.Stack
 	have     stack.Snapshot
 	names    names

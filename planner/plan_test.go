@@ -29,13 +29,13 @@ func TestAppliedPlansLeaveNothing(t *testing.T) {
 					text = randomFile(r, dir)
 					want = load(t, dir, "compose.yaml")
 				}
-				plan, err := planner.Plan(want, w.seenBy(want))
+				plan, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 				if err != nil {
 					t.Fatalf("step %d: %v\n%s", step, err, text)
 				}
 				checkOrder(t, plan)
 				w.apply(t, plan)
-				again, err := planner.Plan(want, w.seenBy(want))
+				again, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 				if err != nil || !again.Empty() {
 					t.Fatalf("step %d: %v\n%s\n%s", step, err, listing(again), text)
 				}
@@ -125,7 +125,7 @@ func TestPlanIsDeterministic(t *testing.T) {
 	w := newWorld()
 	var seen []string
 	for range 50 {
-		plan, err := planner.Plan(want, w.seenBy(want))
+		plan, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestPlanLeavesItsInputAlone(t *testing.T) {
 	randomFile(r, dir)
 	first := load(t, dir, "compose.yaml")
 	w := newWorld()
-	plan, err := planner.Plan(first, w.seenBy(first))
+	plan, err := planner.Plan(first, w.seenBy(first), planner.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,8 +155,8 @@ func TestPlanLeavesItsInputAlone(t *testing.T) {
 	want := load(t, dir, "compose.yaml")
 	have := w.seenBy(want)
 	before := fmt.Sprintf("%#v %#v", have.Services, want.Services)
-	one, _ := planner.Plan(want, have)
-	two, _ := planner.Plan(want, have)
+	one, _ := planner.Plan(want, have, planner.Options{})
+	two, _ := planner.Plan(want, have, planner.Options{})
 	if listing(one) != listing(two) || fmt.Sprintf("%#v %#v", have.Services, want.Services) != before {
 		t.Errorf("planning twice gives\n%s\nand\n%s", listing(one), listing(two))
 	}
@@ -181,7 +181,7 @@ func benchmarkPlan(b *testing.B, n int, changed bool) {
 	dir := b.TempDir()
 	want := loadText(b, dir, text.String())
 	w := newWorld()
-	plan, err := planner.Plan(want, w.seenBy(want))
+	plan, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func benchmarkPlan(b *testing.B, n int, changed bool) {
 	}
 	have := w.seenBy(want)
 	for b.Loop() {
-		if _, err := planner.Plan(want, have); err != nil {
+		if _, err := planner.Plan(want, have, planner.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

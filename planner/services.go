@@ -20,8 +20,9 @@ func (m *maker) services() {
 		switch {
 		case !exists:
 			s.Spec = m.names.refer(s.Spec)
+			s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 			c = stack.Change{Ref: s.Ref(), Action: stack.Create, Reason: reasonNew, Want: s}
-		case !m.have.Owned(have.Spec.Labels):
+		case have.Spec.Labels[stack.LabelNamespace] != "" && !m.have.Owned(have.Spec.Labels):
 			m.problem(m.foreign(s.Ref(), have.Spec.Labels, s.Positions.At("")))
 			continue
 		case modeOf(s.Spec.Mode) != modeOf(have.Spec.Mode):
@@ -41,16 +42,25 @@ func (m *maker) services() {
 func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 	c := stack.Change{Ref: s.Ref(), Action: stack.Keep, Want: s, Have: &stack.Live{ID: have.ID, Version: have.Version, Service: &have}}
 	s.Spec = keepResolved(s.Spec, have.Spec)
-	want, live := stack.Normal(m.names.resolve(s.Spec)), stack.Normal(have.Spec)
+	resolved := m.ignored(s, m.names.resolve(s.Spec), have.Spec)
+	want, live := stack.Normal(resolved), stack.Normal(have.Spec)
 	if reflect.DeepEqual(want, live) {
+		if isJob(want.Mode) && s.Settings.RunAlways {
+			s.Spec = have.Spec
+			c.Action, c.Reason, c.Effect, c.Want = stack.Run, "runs at every apply", stack.RunsJob, s
+		}
 		return c
 	}
 	c.Fields = m.fields(live, want)
 	m.effects(&c, want, live)
-	s.Spec = write(m.names.refer(s.Spec), have.Spec, want, live)
+	s.Spec = write(m.ignored(s, m.names.refer(s.Spec), have.Spec), have.Spec, want, live)
+	s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 	c.Want = s
 	c.Action, c.Reason = stack.Update, reasonFields(c.Fields)
-	if c.Effect == stack.Scales {
+	switch {
+	case !m.have.Owned(have.Spec.Labels):
+		c.Action, c.Reason = stack.Adopt, "exists and belongs to no stack"
+	case c.Effect == stack.Scales:
 		c.Action = stack.Scale
 	}
 	return c

@@ -68,7 +68,7 @@ func (w *world) apply(tb testing.TB, p stack.Plan) {
 		switch c.Action {
 		case stack.Create:
 			w.create(tb, c.Want)
-		case stack.Update, stack.Scale:
+		case stack.Update, stack.Scale, stack.Run, stack.Adopt:
 			w.update(tb, c)
 		case stack.Delete:
 			w.remove(c)
@@ -263,6 +263,12 @@ func listing(p stack.Plan) string {
 		}
 		for _, g := range c.After {
 			fmt.Fprintf(&b, "    after %s %s\n", g.Ref, g.Condition)
+		}
+		for line := range strings.Lines(c.Diff) {
+			fmt.Fprintf(&b, "    | %s", line)
+		}
+		for _, h := range c.Hazards {
+			fmt.Fprintf(&b, "    hazard %s\n", h)
 		}
 	}
 	for _, w := range p.Warnings {

@@ -112,7 +112,6 @@ const (
 	InterruptsUpdate  Hazard = "interrupts-update"    // the engine is still rolling out the last change
 	RestartsAllAtOnce Hazard = "restarts-all-at-once" // every task stops before a new one runs
 	PausesOnFailure   Hazard = "pauses-on-failure"    // a failing update stays half-way: update_config.failure_action is pause
-	UnpinnedImage     Hazard = "unpinned-image"       // the image's tag may mean another image on each node
 	Unschedulable     Hazard = "unschedulable"        // no node satisfies the placement constraints
 	RunsAJob          Hazard = "runs-job"             // a job runs, with whatever it does
 	AdoptsService     Hazard = "adopts-service"       // a service that belonged to no stack is taken over

@@ -10,26 +10,30 @@ import (
 
 	"github.com/stackup-cli/stackup/applier"
 	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
 // execution is the flags that say how to carry out a plan.
 type execution struct {
-	approved bool
+	approval approval
 	timeout  time.Duration
 	parallel int
 	detach   bool
 }
 
 func (e *execution) addFlags(f *pflag.FlagSet) {
-	f.BoolVarP(&e.approved, "auto-approve", "y", false, "do not ask")
+	e.approval.addFlags(f)
 	f.DurationVar(&e.timeout, "timeout", 10*time.Minute, "how long to wait until everything runs")
 	f.IntVar(&e.parallel, "parallel", 10, "how many objects to write at a time")
 	f.BoolVarP(&e.detach, "detach", "d", false, "write everything and wait for nothing")
 }
 
 func (e *execution) check() error {
+	if err := e.approval.check(); err != nil {
+		return err
+	}
 	if e.timeout <= 0 {
 		return errors.New("--timeout must be more than 0")
 	}
@@ -41,9 +45,10 @@ func (e *execution) check() error {
 
 func applyCommand(p *process) *cobra.Command {
 	var (
-		src source
-		at  target
-		how execution
+		src   source
+		at    target
+		scope planner.Options
+		how   execution
 	)
 	c := &cobra.Command{
 		Use:   "apply [STACK] -c FILE",
@@ -66,34 +71,41 @@ STACK is the stack's name; without it the file's name: is taken.
 			if err != nil {
 				return err
 			}
-			return carryOut(c.Context(), p, at, how, want)
+			return carryOut(c.Context(), p, job{at, scope, how, want})
 		},
 	}
 	src.addFlags(c)
 	at.addFlags(c)
+	addScopeFlags(c, &scope)
 	how.addFlags(c.Flags())
 	return c
 }
 
+// job is what is to be carried out, where and how.
+type job struct {
+	at    target
+	scope planner.Options
+	how   execution
+	want  stack.Stack
+}
+
 // carryOut plans, shows, asks and applies: the same way for apply and destroy.
-func carryOut(ctx context.Context, p *process, at target, how execution, want stack.Stack) error {
-	client, err := at.open(p)
+func carryOut(ctx context.Context, p *process, j job) error {
+	client, err := j.at.open(p)
 	if err != nil {
 		return err
 	}
-	plan, have, err := look(ctx, client, want)
+	plan, have, err := look(ctx, client, j.want, j.scope)
 	if err != nil {
 		return err
 	}
 	if err := show(p, plan); err != nil {
 		return err
 	}
-	if !plan.Empty() && !how.approved {
-		if err := ask(ctx, p, plan); err != nil {
-			return err
-		}
+	if err := j.how.approval.decide(ctx, p, plan); err != nil {
+		return err
 	}
-	return execute(ctx, p, client, how, plan, have)
+	return execute(ctx, p, client, j.how, plan, have)
 }
 
 func execute(ctx context.Context, p *process, client *engine.Client, how execution, plan stack.Plan, have stack.Snapshot) error {

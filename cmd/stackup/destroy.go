@@ -30,7 +30,7 @@ other. Volumes are not touched.
 			if args[0] == "" {
 				return usageError{c, fmt.Errorf("the stack's name is empty")}
 			}
-			return carryOut(c.Context(), p, at, how, stack.Stack{Name: args[0]})
+			return carryOut(c.Context(), p, job{at: at, how: how, want: stack.Stack{Name: args[0]}})
 		},
 	}
 	at.addFlags(c)

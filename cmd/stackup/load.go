@@ -55,14 +55,21 @@ func (t *target) open(p *process) (*engine.Client, error) {
 	return engine.Open(engine.Options{Host: t.host, Environ: p.environ, UserAgent: "stackup/" + version()})
 }
 
+// addScopeFlags are the flags that say what a plan leaves out.
+func addScopeFlags(c *cobra.Command, o *planner.Options) {
+	f := c.Flags()
+	f.BoolVar(&o.NoPrune, "no-prune", false, "keep what the file no longer has")
+	f.BoolVar(&o.KeepReplicas, "keep-replicas", false, "keep the number of tasks of the services that run")
+}
+
 // look observes the swarm and makes the plan. A plan that this swarm cannot
 // take is an error with every reason in it.
-func look(ctx context.Context, c *engine.Client, want stack.Stack) (stack.Plan, stack.Snapshot, error) {
+func look(ctx context.Context, c *engine.Client, want stack.Stack, o planner.Options) (stack.Plan, stack.Snapshot, error) {
 	have, err := c.Observe(ctx, want)
 	if err != nil {
 		return stack.Plan{}, have, err
 	}
-	plan, err := planner.Plan(want, have)
+	plan, err := planner.Plan(want, have, o)
 	if err != nil {
 		return plan, have, exitError{exitRefused, err}
 	}

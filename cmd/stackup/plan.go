@@ -2,12 +2,15 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/stackup-cli/stackup/planner"
 )
 
 func planCommand(p *process) *cobra.Command {
 	var (
 		src      source
 		at       target
+		scope    planner.Options
 		detailed bool
 	)
 	c := &cobra.Command{
@@ -31,7 +34,7 @@ STACK is the stack's name; without it the file's name: is taken.
 			if err != nil {
 				return err
 			}
-			plan, _, err := look(c.Context(), client, want)
+			plan, _, err := look(c.Context(), client, want, scope)
 			if err != nil {
 				return err
 			}
@@ -46,6 +49,7 @@ STACK is the stack's name; without it the file's name: is taken.
 	}
 	src.addFlags(c)
 	at.addFlags(c)
+	addScopeFlags(c, &scope)
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there is something to do")
 	return c
 }

@@ -1,0 +1,77 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// hazards names what each change puts at risk.
+func (m *maker) hazards() {
+	for i := range m.changes {
+		c := &m.changes[i]
+		switch s, isService := c.Want.(stack.Service); {
+		case c.Action == stack.Keep:
+		case c.Action == stack.Delete && c.Ref.Kind == stack.KindService:
+			c.Hazards = append(c.Hazards, stack.DeletesService)
+		case c.Action == stack.Delete && c.Ref.Kind == stack.KindNetwork:
+			c.Hazards = append(c.Hazards, stack.DeletesNetwork)
+		case isService:
+			c.Hazards = m.serviceHazards(*c, stack.Normal(s.Spec))
+		}
+		if _, live := m.live[c.Ref.Name]; live && c.Action != stack.Keep && m.updating(c.Ref) {
+			c.Hazards = append(c.Hazards, stack.InterruptsUpdate)
+		}
+		slices.Sort(c.Hazards)
+	}
+}
+
+func (m *maker) serviceHazards(c stack.Change, want swarm.ServiceSpec) []stack.Hazard {
+	var out []stack.Hazard
+	add := func(h stack.Hazard, is bool) {
+		if is {
+			out = append(out, h)
+		}
+	}
+	tasks := len(m.tasks[c.Ref.Name])
+	u := want.UpdateConfig
+	allAtOnce := u.Parallelism == 0 || int(u.Parallelism) >= tasks
+	restarts := c.Effect == stack.Restarts && tasks > 1
+	add(stack.RestartsAllAtOnce, restarts && allAtOnce && u.Order == swarm.UpdateOrderStopFirst)
+	add(stack.PausesOnFailure, restarts && u.FailureAction == swarm.UpdateFailureActionPause)
+	add(stack.ScalesToZero, want.Mode.Replicated != nil && *want.Mode.Replicated.Replicas == 0 && m.hadReplicas(c))
+	add(stack.RunsAJob, isJob(want.Mode))
+	add(stack.AdoptsService, c.Action == stack.Adopt)
+	add(stack.Unschedulable, !m.placeable(want.TaskTemplate.Placement.Constraints))
+	return out
+}
+
+func (m *maker) hadReplicas(c stack.Change) bool {
+	if c.Have == nil || c.Have.Service == nil {
+		return false
+	}
+	r := stack.Normal(c.Have.Service.Spec).Mode.Replicated
+	return r != nil && *r.Replicas > 0
+}
+
+// placeable says whether some node may take a task: it is up, takes tasks, and
+// satisfies the constraints (swarmkit manager/scheduler/filter.go, ReadyFilter
+// and ConstraintFilter). Resources and ports are not looked at.
+func (m *maker) placeable(constraints []string) bool {
+	return slices.ContainsFunc(m.have.Nodes, func(n swarm.Node) bool {
+		up := n.Status.State != swarm.NodeStateDown && n.Spec.Availability != swarm.NodeAvailabilityDrain && n.Spec.Availability != swarm.NodeAvailabilityPause
+		return up && nodeMatches(constraints, n)
+	})
+}
+
+// updating says whether the engine is still rolling out the last change of a
+// service.
+func (m *maker) updating(ref stack.Ref) bool {
+	if ref.Kind != stack.KindService {
+		return false
+	}
+	u := m.live[ref.Name].UpdateStatus
+	return u != nil && (u.State == swarm.UpdateStateUpdating || u.State == swarm.UpdateStateRollbackStarted)
+}
