@@ -79,6 +79,10 @@ func (p *project) complaint(msg string) stack.Error {
 		pos, words := p.place(m[1])
 		return stack.Error{Pos: pos, Msg: words + ": " + p.shortened(m[2])}
 	}
+	if m := find(`^non-string key in (\S+): (.*)$`, msg); m != nil {
+		pos, words := p.place(m[1])
+		return stack.Error{Pos: pos, Msg: words + ": the key " + strings.ReplaceAll(m[2], "<nil>", "null") + " is not a text", Hint: "put it in quotes"}
+	}
 	if m := find(`^(?:stat|open|read) (.+): no such file or directory$`, msg); m != nil {
 		e := unreadable("file", p.display(absolute(p.dir, m[1])), os.ErrNotExist)
 		e.Pos = p.mention(m[1])

@@ -132,7 +132,7 @@ func dns(o object) *swarm.DNSConfig {
 		}
 		d.Nameservers = append(d.Nameservers, ip)
 	}
-	if d.Nameservers == nil && d.Search == nil && d.Options == nil {
+	if !o.has("dns") && !o.has("dns_search") && !o.has("dns_opt") {
 		return nil
 	}
 	return &d

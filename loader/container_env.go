@@ -3,6 +3,7 @@ package loader
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -29,6 +30,9 @@ func (c *converter) environment(o object) []string {
 		if err := own.DecodeMapstructure(v); err != nil {
 			o.fail("environment", "is malformed: "+err.Error(), "")
 		}
+	}
+	if _, ok := own[""]; ok {
+		o.fail("environment", "has an entry without a name", "")
 	}
 	maps.Copy(vars, own)
 	var out []string
@@ -130,6 +134,9 @@ func rawEnv(content []byte, env types.Mapping) (map[string]*string, error) {
 func (c *converter) cookedEnv(content []byte) (vars map[string]*string, unset []string, err error) {
 	var read map[string]string
 	logged := quietly(func() { read, err = dotenv.ParseWithLookup(bytes.NewReader(content), c.env.Resolve) })
+	if _, ok := read[""]; ok {
+		err = errors.New("there is a value without a name")
+	}
 	return types.Mapping(read).ToMappingWithEquals(), unsetIn(logged), err
 }
 

@@ -153,6 +153,9 @@ func (o object) table(path string) map[string]string {
 			o.fail(path, "is neither a mapping nor a list of name=value", "")
 		}
 	}
+	if _, ok := out[""]; ok {
+		o.fail(path, "has an entry without a name", "")
+	}
 	return out
 }
 
