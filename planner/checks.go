@@ -1,13 +1,11 @@
 package planner
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -117,90 +115,4 @@ func minor(version string) (int, bool) {
 	major, rest, _ := strings.Cut(version, ".")
 	n, err := strconv.Atoi(rest)
 	return n, major == "1" && err == nil
-}
-
-// published is a port of the swarm as services compete for it.
-type published struct {
-	port     uint32
-	protocol string
-}
-
-// ports refuses ports that another service of the swarm has published: the
-// engine would notice only half-way through (swarmkit
-// manager/controlapi/service.go, checkPortConflicts).
-func (m *maker) ports() {
-	wanted := map[string]bool{}
-	for _, s := range m.want.Services {
-		wanted[s.Spec.Name] = true
-	}
-	taken := map[published]swarm.Service{}
-	for _, s := range m.have.Services {
-		if wanted[s.Spec.Name] || m.have.Owned(s.Spec.Labels) && !m.NoPrune {
-			continue // changed or removed by this plan
-		}
-		for _, p := range portsOf(s.Spec, swarm.PortConfigPublishModeIngress) {
-			taken[p] = s
-		}
-	}
-	mine := map[published]stack.Service{}
-	for _, s := range m.want.Services {
-		for _, p := range portsOf(s.Spec, "") {
-			if other, ok := taken[p]; ok {
-				m.problem(portTaken(s, p, other.Spec.Name))
-			}
-		}
-		for _, p := range portsOf(s.Spec, swarm.PortConfigPublishModeIngress) {
-			if other, ok := mine[p]; ok && other.Key != s.Key {
-				m.problem(portTaken(s, p, other.Spec.Name))
-			}
-			mine[p] = s
-		}
-	}
-}
-
-// takeovers lets a service that wants the port of a service which the plan
-// removes wait for that removal: here a deletion cannot come last.
-func (m *maker) takeovers() {
-	leaving := map[published]int{}
-	for i, c := range m.changes {
-		if c.Ref.Kind == stack.KindService && c.Action == stack.Delete {
-			for _, p := range portsOf(c.Have.Service.Spec, "") {
-				leaving[p] = i
-			}
-		}
-	}
-	for i, c := range m.changes {
-		s, ok := c.Want.(stack.Service)
-		if !ok || c.Action == stack.Keep {
-			continue
-		}
-		for _, p := range portsOf(s.Spec, "") {
-			if gone, ok := leaving[p]; ok {
-				m.changes[gone].After = nil
-				m.changes[i].After = append(m.changes[i].After, stack.Gate{Ref: m.changes[gone].Ref})
-			}
-		}
-	}
-}
-
-// portsOf is the published ports of a spec, of one mode or ("") of any.
-func portsOf(s swarm.ServiceSpec, mode swarm.PortConfigPublishMode) []published {
-	if s.EndpointSpec == nil {
-		return nil
-	}
-	var out []published
-	for _, p := range s.EndpointSpec.Ports {
-		is := cmp.Or(p.PublishMode, swarm.PortConfigPublishModeIngress)
-		if p.PublishedPort != 0 && (mode == "" || is == mode) {
-			out = append(out, published{p.PublishedPort, string(cmp.Or(p.Protocol, network.TCP))})
-		}
-	}
-	return out
-}
-
-func portTaken(s stack.Service, p published, by string) error {
-	return &stack.Error{
-		Pos: s.Positions.At("ports"),
-		Msg: fmt.Sprintf("%s: port %d/%s is already published by service %q", s.Ref(), p.port, p.protocol, by),
-	}
 }

@@ -44,7 +44,7 @@ func (m *maker) serviceHazards(c stack.Change, want swarm.ServiceSpec) []stack.H
 	add(stack.ScalesToZero, want.Mode.Replicated != nil && *want.Mode.Replicated.Replicas == 0 && m.hadReplicas(c))
 	add(stack.RunsAJob, isJob(want.Mode))
 	add(stack.AdoptsService, c.Action == stack.Adopt)
-	add(stack.Unschedulable, !m.placeable(want.TaskTemplate.Placement.Constraints))
+	add(stack.Unschedulable, m.placeable(want.TaskTemplate.Placement.Constraints) == 0)
 	return out
 }
 
@@ -56,14 +56,18 @@ func (m *maker) hadReplicas(c stack.Change) bool {
 	return r != nil && *r.Replicas > 0
 }
 
-// placeable says whether some node may take a task: it is up, takes tasks, and
-// satisfies the constraints (swarmkit manager/scheduler/filter.go, ReadyFilter
+// placeable is how many nodes may take a task: they are up, take tasks, and
+// satisfy the constraints (swarmkit manager/scheduler/filter.go, ReadyFilter
 // and ConstraintFilter). Resources and ports are not looked at.
-func (m *maker) placeable(constraints []string) bool {
-	return slices.ContainsFunc(m.have.Nodes, func(n swarm.Node) bool {
-		up := n.Status.State != swarm.NodeStateDown && n.Spec.Availability != swarm.NodeAvailabilityDrain && n.Spec.Availability != swarm.NodeAvailabilityPause
-		return up && nodeMatches(constraints, n)
-	})
+func (m *maker) placeable(constraints []string) int {
+	n := 0
+	for _, node := range m.have.Nodes {
+		up := node.Status.State != swarm.NodeStateDown && !slices.Contains([]swarm.NodeAvailability{swarm.NodeAvailabilityDrain, swarm.NodeAvailabilityPause}, node.Spec.Availability)
+		if up && nodeMatches(constraints, node) {
+			n++
+		}
+	}
+	return n
 }
 
 // updating says whether the engine is still rolling out the last change of a

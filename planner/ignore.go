@@ -81,7 +81,7 @@ func replaceAt(want, live reflect.Value, steps []string) reflect.Value {
 	case kind == reflect.Map:
 		out.Set(replaceKey(want, live, strings.Join(steps, ".")))
 	case want.Type() == reflect.TypeFor[[]string]():
-		list, other := want.Interface().([]string), live.Interface().([]string) //nolint:errcheck // the type was just looked at
+		list, other := want.Interface().([]string), live.Interface().([]string)
 		out.Set(reflect.ValueOf(replaceVariable(list, other, strings.Join(steps, "."))))
 	}
 	return out

@@ -30,6 +30,7 @@ func (m *maker) services() {
 			continue
 		default:
 			c = m.change(s, have)
+			m.problem(m.deadlocked(s, c))
 		}
 		c.Key = s.Key
 		c.After = m.gates(s)
