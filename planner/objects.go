@@ -2,6 +2,9 @@ package planner
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/moby/moby/api/types/swarm"
 
@@ -36,6 +39,7 @@ func (m *maker) configs() {
 			m.problem(pinned(c.Ref(), c.Positions.At("name")))
 		default:
 			c.Spec.Name = have.Spec.Name
+			m.labelsMoved(c.Ref(), c.Spec.Labels, have.Spec.Labels, c.Positions.At("labels"))
 			m.keep(c.Key, c, &stack.Live{ID: have.ID, Version: have.Version})
 		}
 	}
@@ -67,6 +71,7 @@ func (m *maker) secrets() {
 				})
 			}
 			s.Spec.Name = have.Spec.Name
+			m.labelsMoved(s.Ref(), s.Spec.Labels, have.Spec.Labels, s.Positions.At("labels"))
 			m.keep(s.Key, s, &stack.Live{ID: have.ID, Version: have.Version})
 		}
 	}
@@ -74,12 +79,27 @@ func (m *maker) secrets() {
 
 // contentReason tells a new version of a config or secret from a new one.
 func (m *maker) contentReason(kind stack.Kind, key string) string {
-	for ref := range m.names.ids {
-		if ref.Kind == kind && versionOf(ref.Name, m.want.Name, key) {
-			return reasonContent
-		}
+	if slices.ContainsFunc(m.owned(), func(o object) bool {
+		return o.ref.Kind == kind && versionOf(o.ref.Name, m.want.Name, key)
+	}) {
+		return reasonContent
 	}
 	return reasonNew
+}
+
+// labelsMoved warns that labels of a config or secret stay as they are: they
+// are written together with content.
+func (m *maker) labelsMoved(ref stack.Ref, want, have map[string]string, at stack.Position) {
+	own := func(k, _ string) bool { return strings.HasPrefix(k, stack.LabelPrefix) }
+	want, have = maps.Clone(want), maps.Clone(have)
+	maps.DeleteFunc(want, own)
+	maps.DeleteFunc(have, own)
+	if !maps.Equal(want, have) {
+		m.warnings = append(m.warnings, stack.Warning{
+			Pos: at,
+			Msg: ref.String() + ": its labels have changed, and stay as they are until its content changes",
+		})
+	}
 }
 
 // versionOf says whether a name is one that some content of this config or
