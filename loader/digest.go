@@ -26,28 +26,28 @@ func (c *converter) hash(ctx context.Context) {
 			c.configs[key] = f
 		}
 	}
-	names := make([]string, 0, len(c.secrets))
 	var toHash []fileObject
 	for _, f := range sortedFiles(c.secrets) {
-		if !f.pinned && !f.external {
+		if !f.external && !f.has("driver") {
 			toHash = append(toHash, f)
-			names = append(names, "")
 		}
 	}
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range toHash {
-		workers.Go(func() error {
-			digest, err := secretDigest(ctx, c.name, f)
-			names[i] = stack.ContentName(c.name, f.key, digest)
+	for i := range toHash {
+		workers.Go(func() (err error) {
+			f := &toHash[i]
+			f.digest, err = secretDigest(ctx, c.name, f.key, f.distinct())
 			return err
 		})
 	}
 	if err := workers.Wait(); err != nil {
 		c.fail(stack.Error{Msg: "secrets cannot be hashed", Err: err})
 	}
-	for i, f := range toHash {
-		f.name = names[i]
+	for _, f := range toHash {
+		if !f.pinned {
+			f.name = stack.ContentName(c.name, f.key, f.digest)
+		}
 		c.secrets[f.key] = f
 	}
 }
@@ -57,22 +57,25 @@ func configDigest(f fileObject) string {
 	return hex.EncodeToString(sum[:])[:digestLength]
 }
 
-// distinct is what makes another object of one: the content, and how it is
-// filled in as a template. The engine changes neither.
-func (f fileObject) distinct() []byte {
-	if driver := f.text("template_driver"); driver != "" {
-		return slices.Concat(f.content, []byte("\x00"+driver))
+// distinct is what makes another object of one.
+func (f fileObject) distinct() []byte { return distinct(f.content, f.text("template_driver")) }
+
+// distinct is the content, and how it is filled in as a template. The engine
+// changes neither.
+func distinct(content []byte, templateDriver string) []byte {
+	if templateDriver != "" {
+		return slices.Concat(content, []byte("\x00"+templateDriver))
 	}
-	return f.content
+	return content
 }
 
 // secretDigest is slow on purpose and different for every stack and key: a
 // short secret could be guessed from a plain hash, which anybody who lists
 // secrets can see.
-func secretDigest(ctx context.Context, name string, f fileObject) (string, error) {
+func secretDigest(ctx context.Context, name, key string, content []byte) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	sum, err := scrypt.Key(f.distinct(), []byte(name+"\x00"+f.key), 1<<15, 8, 1, digestLength/2)
+	sum, err := scrypt.Key(content, []byte(name+"\x00"+key), 1<<15, 8, 1, digestLength/2)
 	return hex.EncodeToString(sum), err
 }

@@ -19,6 +19,7 @@ type fileObject struct {
 	pinned   bool
 	external bool
 	content  []byte
+	digest   string // of a secret's content
 }
 
 // readFileObjects reads the configs or the secrets, but not those that only
@@ -144,6 +145,7 @@ func (c *converter) stackSecrets() []stack.Secret {
 			s.Spec.Templating = templating(f)
 			s.Spec.Driver = secretDriver(f)
 			s.Data = f.content
+			s.Source = stack.SecretSource{File: f.text("file"), Env: f.text("environment"), Digest: f.digest}
 		}
 		out = append(out, s)
 	}

@@ -74,8 +74,18 @@ type Secret struct {
 	Base      string
 	Spec      swarm.SecretSpec
 	Data      Sensitive
+	Source    SecretSource
 	Settings  Settings
 	Positions Positions
+}
+
+// SecretSource is where the bytes of a secret are read, in words that may be
+// shown and saved. It is zero for a secret that is external or comes from a
+// driver.
+type SecretSource struct {
+	File   string // absolute path; or
+	Env    string // name of an environment variable
+	Digest string // of the content, as in the name of a secret that is not pinned
 }
 
 // Settings are what x-stackup says about an object: how stackup is to treat it.
