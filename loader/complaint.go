@@ -136,8 +136,8 @@ func (p *project) schemaError(violation string) stack.Error {
 	}
 	pos, _ := p.place(join(parent, unknown))
 	e := stack.Error{Pos: pos, Msg: "unknown key " + strconv.Quote(unknown)}
-	e.Hint = didYouMean(unknown, knownKeys(parent))
-	if t := newKeyTree(keys()).at(join(parent, unknown)); t != nil && t.key != nil {
+	e.Hint = didYouMean(unknown, p.keys.known(parent))
+	if t := p.keys.at(join(parent, unknown)); t != nil && t.key != nil {
 		e.Msg, e.Hint = strconv.Quote(unknown)+" is not possible: "+t.key.note, ""
 	}
 	if parent != "" {

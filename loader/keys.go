@@ -112,9 +112,8 @@ func (t *keyTree) covers(path string) bool {
 // checkKeys says of every key of the model that is not mapped what becomes of
 // it.
 func (p *project) checkKeys(sections map[string][]object) {
-	tree := newKeyTree(keys())
 	for _, section := range sortedKeys(sections) {
-		t := tree.next(section)
+		t := p.keys.next(section)
 		if strings.HasPrefix(section, "x-") {
 			top := object{project: p, section: section, at: stack.Positions{"": p.topLevel(section)}}
 			top.checkExtension("", section)
@@ -178,9 +177,8 @@ func (o object) checkKey(path string, value any, t *keyTree) {
 	}
 }
 
-// knownKeys are the keys that may stand below a path.
-func knownKeys(path string) []string {
-	t := newKeyTree(keys())
+// known are the keys that may stand below a path.
+func (t *keyTree) known(path string) []string {
 	if path != "" {
 		t = t.at(path)
 	}

@@ -15,9 +15,10 @@ import (
 // out about them so far.
 type project struct {
 	report
-	name     string // of the stack
-	base     string // where relative names of files start; absolute
-	dir      string // where relative paths inside the files start; absolute
+	keys     *keyTree // what becomes of every key
+	name     string   // of the stack
+	base     string   // where relative names of files start; absolute
+	dir      string   // where relative paths inside the files start; absolute
 	env      types.Mapping
 	profiles []string
 	files    []file // as given
@@ -30,7 +31,7 @@ func open(o Options) (*project, error) {
 	if err != nil {
 		return nil, &stack.Error{Err: err}
 	}
-	p := &project{base: base, report: report{strict: o.Strict}, env: types.NewMapping(o.Environ)}
+	p := &project{base: base, keys: newKeyTree(keys()), report: report{strict: o.Strict}, env: types.NewMapping(o.Environ)}
 	if len(o.Files) == 0 {
 		home := absolute(base, o.ProjectDirectory)
 		if err := p.readEnvironment(o, home); err != nil {

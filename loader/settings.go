@@ -77,7 +77,7 @@ func settingsOf(section string) map[string]setting {
 func (c *converter) settings(o object) stack.Settings {
 	s := o.settings(c.defaults)
 	s.Ignore = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(s.Ignore))), func(path string) bool {
-		return !isKey(o.section, path)
+		return !o.project.keys.isKey(o.section, path)
 	})
 	if o.section != "services" {
 		s = stack.Settings{Ignore: s.Ignore, Protect: s.Protect}
@@ -179,7 +179,7 @@ func (o object) checkSetting(s setting) {
 		}
 	case "paths":
 		for i, path := range o.texts(s.path) {
-			if !isKey(o.section, path) {
+			if !o.project.keys.isKey(o.section, path) {
 				o.fail(join(s.path, strconv.Itoa(i)), quoted(path)+" is no key that can stand there", "write a path of compose keys, such as deploy.replicas")
 			}
 		}
@@ -190,10 +190,9 @@ func (o object) checkSetting(s setting) {
 
 // isKey says whether a path of compose keys may stand on objects of a section;
 // at the top level, on those of any.
-func isKey(section, path string) bool {
-	tree := newKeyTree(keys())
+func (t *keyTree) isKey(section, path string) bool {
 	for _, s := range []string{"services", "networks", "configs", "secrets"} {
-		if (s == section || section == topLevel) && tree.covers(s+".*."+path) {
+		if (s == section || section == topLevel) && t.covers(s+".*."+path) {
 			return true
 		}
 	}
