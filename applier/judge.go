@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,9 +10,25 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// stable is how long new tasks must have been running. After an update that
-// replaces tasks the engine itself watches them.
+// stable is how long new tasks must have been running, where the file does not
+// say. After an update that replaces tasks the engine itself watches them.
 const stable = 2 * time.Second
+
+// trial is how long new tasks of this service must have been running.
+func (c *change) trial() time.Duration {
+	if s, ok := c.Want.(stack.Service); ok && s.Settings.Stable > 0 {
+		return s.Settings.Stable
+	}
+	return stable
+}
+
+// limit is how long this service may be waited for; 0 is as long as the run.
+func (c *change) limit() time.Duration {
+	if s, ok := c.Want.(stack.Service); ok {
+		return s.Settings.Timeout
+	}
+	return 0
+}
 
 // judgeAll decides about everything that is waited for, from one poll.
 func (r *run) judgeAll(a answer) {
@@ -75,7 +92,31 @@ func (r *run) judge(c *change, s *swarm.Service) {
 		r.end(c, stack.Outcome{State: stack.Done})
 	case why != "":
 		r.fail(c, t, why)
+	default:
+		r.outOfTime(c)
 	}
+}
+
+// outOfTime fails a service that has been waited for as long as the file
+// allows.
+func (r *run) outOfTime(c *change) {
+	limit := c.limit()
+	if limit == 0 {
+		return
+	}
+	begun := c.begun
+	if c.Action == stack.Keep {
+		begun = r.begun
+	}
+	if time.Since(begun) < limit {
+		r.poll.by(begun.Add(limit))
+		return
+	}
+	why := fmt.Sprintf("not up after the %s that the file allows", limit)
+	if c.watch.reason != "" {
+		why += ": " + c.watch.reason
+	}
+	r.end(c, stack.Outcome{State: stack.Failed, Err: why, Failure: r.failure(c, c.watch.census.behind)})
 }
 
 // judgeRollback waits for the end of a rollback, which is a failure however well
@@ -138,14 +179,15 @@ func (r *run) succeeded(c *change, s *swarm.Service) bool {
 	if w.up.IsZero() {
 		w.up = time.Now()
 	}
-	if r.proven(c, s) || time.Since(w.up) >= stable {
+	trial := c.trial()
+	if r.proven(c, s) || time.Since(w.up) >= trial {
 		c.started, c.running, c.completed = true, true, c.completed || n.wanted == 0
 		return true
 	}
 	if n.wanted > 0 {
-		w.reason = "running for less than " + stable.String()
+		w.reason = "running for less than " + trial.String()
 	}
-	r.poll.by(w.up.Add(stable))
+	r.poll.by(w.up.Add(trial))
 	return false
 }
 

@@ -40,7 +40,8 @@ func lines(section string) []string {
 //	create service web replicas=2 uses=front after db:healthy front
 //
 // Properties of a service are replicas=N, job=N, global, globaljob,
-// restart=CONDITION, on-failure=ACTION, uses=NAME (networks and configs).
+// restart=CONDITION, on-failure=ACTION, stable=TIME, timeout=TIME, uses=NAME
+// (networks and configs).
 func parsePlan(t *testing.T, text string) stack.Plan {
 	t.Helper()
 	p := stack.Plan{Stack: "shop", IDs: map[stack.Ref]string{}}
@@ -108,6 +109,10 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 			s.Spec.Mode.GlobalJob = &swarm.GlobalJob{}
 		case "restart":
 			s.Spec.TaskTemplate.RestartPolicy = &swarm.RestartPolicy{Condition: swarm.RestartPolicyCondition(value)}
+		case "stable":
+			s.Settings.Stable, _ = time.ParseDuration(value)
+		case "timeout":
+			s.Settings.Timeout, _ = time.ParseDuration(value)
 		case "on-failure":
 			s.Spec.UpdateConfig = &swarm.UpdateConfig{FailureAction: swarm.FailureAction(value)}
 		case "uses":
