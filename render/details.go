@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -9,13 +11,23 @@ import (
 // detailIndent is where everything below a change's header begins.
 const detailIndent = 6
 
-// details is what stands below the header of a change: facts or fields, what
-// it waits for, what it causes.
-func (p *page) details(c stack.Change, touched map[stack.Ref]bool) {
+// A diff in a plan takes no more lines than this.
+const maxDiffLines = 20
+
+// details is what stands below the header of a change: facts, fields or a
+// diff, what it waits for, what it causes, what may go wrong, and of which
+// services the same is true.
+func (p *page) details(b block, touched map[stack.Ref]bool) {
+	c := b.change
 	if s, ok := c.Want.(stack.Service); ok && c.Action == stack.Create {
 		p.facts(s)
 	}
-	p.fields(c.Fields, c.Effect)
+	if b.refers() {
+		p.hang(indented(detailIndent), span{dim, "the same fields as " + b.as.String()})
+	} else {
+		p.fields(c.Fields, c.Effect)
+	}
+	p.configDiff(c.Diff)
 	if text := health(c); text != "" {
 		p.hang(indented(detailIndent), span{yellow, text})
 	}
@@ -25,6 +37,44 @@ func (p *page) details(c stack.Change, touched map[stack.Ref]bool) {
 	if text := consequence(c); text != "" {
 		p.hang(span{plain, spaces(detailIndent) + "=> "}, span{effectTone(c.Effect), text})
 	}
+	p.hazards(c)
+	if len(b.same) > 0 {
+		p.para(detailIndent+2, indented(detailIndent), span{plain, sameIn(b.same)})
+	}
+}
+
+// configDiff shows what changes in the content of a config.
+func (p *page) configDiff(diff string) {
+	lines := unified(diff)
+	if blankDiff(lines) {
+		p.line(span{dim, spaces(detailIndent) + onlyWhitespace})
+	}
+	p.diff(lines, detailIndent)
+}
+
+// diff shows lines with their signs.
+func (p *page) diff(lines []diffLine, indent int) {
+	for _, l := range legible(fold(lines, maxDiffLines), p.width-indent-2) {
+		lead, t := "", dim
+		switch l.sign {
+		case '-':
+			lead, t = "- ", red
+		case '+':
+			lead, t = "+ ", green
+		case ' ':
+			lead = "  "
+		}
+		p.line(span{t, strings.TrimRight(spaces(indent)+lead+l.text, " ")})
+	}
+}
+
+// sameIn is: same change in 3 services: "a", "b", "c".
+func sameIn(refs []stack.Ref) string {
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = strconv.Quote(ref.Name)
+	}
+	return "same change in " + plural(len(refs), "service") + ": " + strings.Join(names, ", ")
 }
 
 // health warns that a service is about to be changed while it is not well.

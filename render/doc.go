@@ -14,8 +14,10 @@
 //   - No line is wider than [Style.Width], unless a single word is. Sentences
 //     and task errors are wrapped, never cut. Values of fields are cut around
 //     the first difference, so that a change never looks like none.
-//   - Symbols: + creates, ~ updates, * scales, - deletes, = stays,
-//     ! went wrong.
+//   - Symbols: + creates, ~ updates, * scales, > runs, & adopts, - deletes,
+//     = stays, ! went wrong or may do so.
+//   - What is long is folded in the middle, and said to be; what is the same in
+//     several services is said once.
 //   - Without [Style.Color] there are no escape sequences at all. Colour repeats
 //     what the words say and never says more.
 //   - Names are quoted and the object comes first.

@@ -2,6 +2,8 @@ package render
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -12,7 +14,10 @@ const absent = "(none)"
 // row is one changed field, ready to be laid out.
 type row struct {
 	path, old, now string
-	effect         stack.Effect
+	remark         string // at the end of the line
+	tone           tone
+	lines          []diffLine // the same below each other
+	tall           bool       // a value has several lines
 }
 
 // widths are those of the columns that the rows of one change share.
@@ -28,10 +33,7 @@ func (p *page) fields(fields []stack.FieldChange, whole stack.Effect) {
 	said := !slices.ContainsFunc(fields, func(f stack.FieldChange) bool { return f.Effect != whole })
 	rows := make([]row, len(fields))
 	for i, f := range fields {
-		rows[i] = row{safe(f.Path), safe(f.Old), safe(f.New), f.Effect}
-		if said {
-			rows[i].effect = ""
-		}
+		rows[i] = rowOf(f, said)
 	}
 	cols := p.align(rows)
 	for _, r := range rows {
@@ -41,6 +43,27 @@ func (p *page) fields(fields []stack.FieldChange, whole stack.Effect) {
 			p.stacked(r, cols)
 		}
 	}
+}
+
+// rowOf lays out one field; its effect may have been said already.
+func rowOf(f stack.FieldChange, said bool) row {
+	r := row{path: safe(f.Path), tone: effectTone(f.Effect)}
+	var remarks []string
+	old, now := f.Old, f.New
+	if blank(old, now) {
+		remarks = append(remarks, onlyWhitespace)
+	}
+	if f.Effect != stack.NoEffect && !said {
+		remarks = append(remarks, string(f.Effect))
+	}
+	r.remark = safe(strings.Join(remarks, ", "))
+	r.lines = valueDiff(old, now)
+	r.tall = strings.Contains(old+now, "\n")
+	if blank(old, now) {
+		old, now = strconv.Quote(old), strconv.Quote(now)
+	}
+	r.old, r.now = safe(old), safe(now)
+	return r
 }
 
 // align makes the path column as wide as the widest path that leaves room for
@@ -63,10 +86,10 @@ func (p *page) align(rows []row) widths {
 // fits says whether the row fits on one line when paths take that much.
 func (p *page) fits(r row, path int) bool {
 	n := detailIndent + max(path, width(r.path)) + 2 + width(r.values())
-	if r.effect != "" {
-		n += 2 + width(string(r.effect))
+	if r.remark != "" {
+		n += 2 + width(r.remark)
 	}
-	return n <= p.width && width(r.path) <= path
+	return n <= p.width && width(r.path) <= path && !r.tall
 }
 
 func (r row) values() string { return orAbsent(r.old) + " -> " + orAbsent(r.now) }
@@ -84,32 +107,25 @@ func (p *page) inline(r row, cols widths) {
 		{dim, orAbsent(r.old) + " -> "},
 		{plain, orAbsent(r.now)},
 	}
-	if r.effect != "" {
+	if r.remark != "" {
 		gap := spaces(cols.value - width(r.values()) + 2)
-		spans = append(spans, span{effectTone(r.effect), gap + string(r.effect)})
+		spans = append(spans, span{r.tone, gap + r.remark})
 	}
 	p.line(spans...)
 }
 
-// stacked has the path and the effect on one line, each value on one below.
+// stacked has the path and the remark on one line, the values below.
 func (p *page) stacked(r row, cols widths) {
 	lead := spaces(detailIndent) + r.path
-	room := p.width - width(lead) - width(string(r.effect))
+	room := p.width - width(lead) - width(r.remark)
 	switch gap := cols.path + 2 + cols.value + 2 - width(r.path); {
-	case r.effect == "":
+	case r.remark == "":
 		p.line(span{plain, lead})
 	case room >= 2:
-		p.line(span{plain, lead + spaces(min(max(gap, 2), room))}, span{effectTone(r.effect), string(r.effect)})
+		p.line(span{plain, lead + spaces(min(max(gap, 2), room))}, span{r.tone, r.remark})
 	default:
 		p.line(span{plain, lead})
-		p.hang(indented(detailIndent+2), span{effectTone(r.effect), string(r.effect)})
+		p.hang(indented(detailIndent+2), span{r.tone, r.remark})
 	}
-	lead = spaces(detailIndent + 2)
-	old, now := excerpts(r.old, r.now, p.width-width(lead)-2)
-	if r.old != "" {
-		p.line(span{red, lead + "- " + old})
-	}
-	if r.now != "" {
-		p.line(span{green, lead + "+ " + now})
-	}
+	p.diff(r.lines, detailIndent+2)
 }

@@ -36,8 +36,9 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 		return stack.Change{
 			Ref: ref, Key: a, Action: action, Reason: b, Effect: stack.Effect(a), Impact: b,
 			Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b, Effect: stack.Effect(b)}, {Path: b, Old: a, Effect: stack.Restarts}},
-			After:  []stack.Gate{{Ref: ref, Condition: stack.Condition(a)}},
-			Want:   stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
+			Diff:   b, Hazards: []stack.Hazard{stack.Hazard(a), stack.DeletesService},
+			After: []stack.Gate{{Ref: ref, Condition: stack.Condition(a)}},
+			Want:  stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
 		}
 	}
 	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}

@@ -35,7 +35,7 @@ func Plan(w io.Writer, p stack.Plan, s Style) error {
 func isKept(c stack.Change) bool { return c.Action == stack.Keep }
 
 // changes writes one block for each change. A block of several lines has an
-// empty line on either side.
+// empty line on either side, unless it is a deletion.
 func (p *page) changes(changes []stack.Change) {
 	touched := map[stack.Ref]bool{}
 	for _, c := range changes {
@@ -43,15 +43,16 @@ func (p *page) changes(changes []stack.Change) {
 	}
 	column := reasonColumn(changes, p.width)
 	apart := true
-	for _, c := range changes {
+	for _, b := range blocks(changes, touched) {
 		details := &page{color: p.color, width: p.width}
-		details.details(c, touched)
-		if apart || details.lines > 0 {
+		details.details(b, touched)
+		tight := details.lines == 0 || b.change.Action == stack.Delete
+		if apart || !tight {
 			p.line()
 		}
-		p.header(c, column)
+		p.header(b.change, column)
 		p.add(details)
-		apart = details.lines > 0
+		apart = !tight
 	}
 }
 
@@ -111,31 +112,45 @@ func nothingToDo(p stack.Plan) string {
 	return "nothing to do, " + enumerate(counts) + " are as the file says"
 }
 
-// summary counts the actions, and the services whose tasks are replaced.
+// summary counts the actions, the services whose tasks are replaced, and the
+// hazards.
 func (p *page) summary(plan stack.Plan) {
-	var counts []string
-	for _, a := range actions() {
-		if n := plan.Count(a.action); n > 0 {
-			counts = append(counts, strconv.Itoa(n)+" "+a.planned)
-		}
-	}
-	text := strings.Join(counts, ", ") + "."
-	var effects string
-	if n := countEffect(plan, stack.Restarts); n > 0 {
-		effects += " Restarts " + plural(n, "service") + "."
-	}
-	if n := countEffect(plan, stack.RunsJob); n > 0 {
-		effects += " Runs " + plural(n, "job") + " again."
-	}
+	text, effects := actionCounts(plan), effectCounts(plan)
 	lead := span{bold, "Plan: "}
-	if width(lead.text+text+effects) <= p.width {
-		text += effects
+	if width(lead.text+text+" "+effects) <= p.width {
+		text += " " + effects
 		effects = ""
 	}
 	p.hang(lead, span{plain, text})
 	if effects != "" {
 		p.hang(indented(width(lead.text)), span{plain, effects})
 	}
+	if hazards := hazardCounts(plan); hazards != "" {
+		p.hang(span{bold, "Hazards: "}, span{yellow, hazards})
+	}
+}
+
+// actionCounts is: 2 to create, 1 to delete.
+func actionCounts(p stack.Plan) string {
+	var counts []string
+	for _, a := range actions() {
+		if n := p.Count(a.action); n > 0 {
+			counts = append(counts, strconv.Itoa(n)+" "+a.planned)
+		}
+	}
+	return strings.Join(counts, ", ") + "."
+}
+
+// effectCounts is: Restarts 1 service. Runs 2 jobs again.
+func effectCounts(p stack.Plan) string {
+	var effects []string
+	if n := countEffect(p, stack.Restarts); n > 0 {
+		effects = append(effects, "Restarts "+plural(n, "service")+".")
+	}
+	if n := countEffect(p, stack.RunsJob); n > 0 {
+		effects = append(effects, "Runs "+plural(n, "job")+" again.")
+	}
+	return strings.Join(effects, " ")
 }
 
 func countEffect(p stack.Plan, e stack.Effect) int {

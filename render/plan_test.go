@@ -23,6 +23,9 @@ func TestPlan(t *testing.T) {
 		"destroy":    destroy(),
 		"wide":       wide(),
 		"long":       long(),
+		"risky":      risky(),
+		"alike":      alike(),
+		"contents":   contents(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden(t, "plan-"+name, func(b *bytes.Buffer, s render.Style) {

@@ -44,7 +44,7 @@ func TestColorWanted(t *testing.T) {
 func views(t *testing.T, s render.Style) string {
 	t.Helper()
 	var b bytes.Buffer
-	for _, p := range []stack.Plan{plan(), mixed(), first(), wide(), long()} {
+	for _, p := range []stack.Plan{plan(), mixed(), first(), wide(), long(), risky(), alike(), contents()} {
 		if err := render.Plan(&b, p, s); err != nil {
 			t.Fatal(err)
 		}
