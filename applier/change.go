@@ -2,6 +2,7 @@ package applier
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -51,35 +52,85 @@ type gate struct {
 }
 
 // bind makes the changes of a plan and ties their gates. A gate on something
-// that is not in the plan is open.
+// that is not in the plan is open. A replacement becomes two changes, a removal
+// and a creation.
 func bind(p stack.Plan) ([]*change, error) {
-	byRef := make(map[stack.Ref]*change, len(p.Changes))
-	changes := make([]*change, 0, len(p.Changes))
-	listed := make(map[stack.Ref]bool, len(p.Changes))
+	early := map[stack.Ref]bool{} // whose removal something waits for
 	for _, pc := range p.Changes {
-		listed[pc.Ref] = true
-	}
-	for _, pc := range p.Changes {
-		c := &change{Change: pc, finite: pc.Action != stack.Keep && isJob(specOf(pc)), watch: newWatch()}
-		if pc.Have != nil {
-			c.id, c.version = pc.Have.ID, pc.Have.Version.Index
-		}
 		for _, g := range pc.After {
-			on := byRef[g.Ref]
-			if on == nil && listed[g.Ref] {
-				return nil, fmt.Errorf("plan is not in order: %s waits for %s, which does not stand before it", pc.Ref, g.Ref)
-			}
-			if on == nil {
-				continue
-			}
-			if err := c.waitFor(on, g.Condition); err != nil {
-				return nil, err
+			early[g.Ref] = early[g.Ref] || g.Condition == stack.Removed
+		}
+	}
+	var changes []*change
+	t := tie{made: map[stack.Ref]*change{}, removal: map[stack.Ref]*change{}, place: map[*change]int{}}
+	for _, pc := range p.Changes {
+		for _, part := range parts(pc, early[pc.Ref]) {
+			c := newChange(part)
+			t.place[c] = len(changes)
+			changes = append(changes, c)
+			t.made[c.Ref] = c
+			if c.Action == stack.Delete {
+				t.removal[c.Ref] = c
 			}
 		}
-		byRef[pc.Ref] = c
-		changes = append(changes, c)
+	}
+	for _, c := range changes {
+		if err := t.gates(c); err != nil {
+			return nil, err
+		}
 	}
 	return changes, nil
+}
+
+func newChange(pc stack.Change) *change {
+	c := &change{Change: pc, finite: pc.Action != stack.Keep && isJob(specOf(pc)), watch: newWatch()}
+	if pc.Have != nil {
+		c.id, c.version = pc.Have.ID, pc.Have.Version.Index
+	}
+	return c
+}
+
+// parts is the change itself, or the two that a replacement consists of. What
+// is waited for is removed at once; else the removal waits as the creation does.
+func parts(pc stack.Change, early bool) []stack.Change {
+	if pc.Action != stack.Replace {
+		return []stack.Change{pc}
+	}
+	removal, creation := pc, pc
+	removal.Action, removal.Want = stack.Delete, nil
+	if early && pc.Ref.Kind == stack.KindService {
+		removal.After = nil
+	}
+	creation.Action, creation.Have = stack.Create, nil
+	creation.After = append(slices.Clone(pc.After), stack.Gate{Ref: pc.Ref, Condition: stack.Removed})
+	return []stack.Change{removal, creation}
+}
+
+// tie finds what gates wait for.
+type tie struct {
+	made    map[stack.Ref]*change // what is there after the plan
+	removal map[stack.Ref]*change
+	place   map[*change]int
+}
+
+func (t tie) gates(c *change) error {
+	for _, g := range c.After {
+		on := t.made[g.Ref]
+		if g.Condition == stack.Removed {
+			on = t.removal[g.Ref]
+		}
+		if on == nil {
+			continue
+		}
+		// Of a replaced network the removal waits for services behind it.
+		if t.place[on] >= t.place[c] && g.Condition != stack.Removed {
+			return fmt.Errorf("plan is not in order: %s waits for %s, which does not stand before it", c.Ref, g.Ref)
+		}
+		if err := c.waitFor(on, g.Condition); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // waitFor adds a gate. What is waited for to complete becomes finite.

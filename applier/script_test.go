@@ -71,7 +71,7 @@ func parsePlan(t *testing.T, text string) stack.Plan {
 		}
 		for _, g := range fields(gates) {
 			name, condition, _ := strings.Cut(g, ":")
-			conditions := map[string]stack.Condition{"started": stack.Started, "healthy": stack.Healthy, "completed": stack.Completed}
+			conditions := map[string]stack.Condition{"started": stack.Started, "healthy": stack.Healthy, "completed": stack.Completed, "removed": stack.Removed}
 			c.After = append(c.After, stack.Gate{Ref: stack.Ref{Kind: cmp.Or(kinds[name], stack.KindNetwork), Name: name}, Condition: conditions[condition]})
 		}
 		p.Changes = append(p.Changes, c)

@@ -26,6 +26,7 @@ func actions() []action {
 		{stack.Scale, "*", cyan, "to scale", "scaling", "scaled"},
 		{stack.Run, ">", cyan, "to run", "running", "run"},
 		{stack.Adopt, "&", yellow, "to adopt", "adopting", "adopted"},
+		{stack.Replace, "-/+", red, "to replace", "replacing", "replaced"},
 		{stack.Delete, "-", red, "to delete", "deleting", "deleted"},
 		{stack.Keep, "=", plain, "unchanged", "waiting", "unchanged"},
 	}

@@ -73,6 +73,9 @@ type Live struct {
 	ID      string
 	Version swarm.Version
 	Service *swarm.Service // of a service: all that was read
+	// SpecHash stands for a service's spec in a saved plan, where Service is
+	// not kept. [Live.Hash] gives it in either case.
+	SpecHash string
 }
 
 // Gate is something a change waits for.
@@ -95,6 +98,10 @@ const (
 	Run    Action = "run"   // an update that changes nothing and runs a job again
 	Adopt  Action = "adopt" // an update that takes over what belonged to no stack
 	Delete Action = "delete"
+	// Replace removes an object and creates it anew, since the engine cannot
+	// change it in place. The gates hold for the creation; the removal waits for
+	// them too, unless something waits for the removal.
+	Replace Action = "replace"
 )
 
 // Updates says whether the action writes a service that exists.
@@ -108,6 +115,8 @@ type Hazard string
 const (
 	DeletesService    Hazard = "deletes-service"      // a running service ends
 	DeletesNetwork    Hazard = "deletes-network"      // a network goes
+	ReplacesService   Hazard = "replaces-service"     // a service goes and comes back: downtime
+	ReplacesNetwork   Hazard = "replaces-network"     // a network goes and comes back, with every service on it
 	ScalesToZero      Hazard = "scales-to-zero"       // nothing runs any more
 	InterruptsUpdate  Hazard = "interrupts-update"    // the engine is still rolling out the last change
 	RestartsAllAtOnce Hazard = "restarts-all-at-once" // every task stops before a new one runs
@@ -137,4 +146,5 @@ const (
 	Scales   Effect = "scales"         // tasks come or go, the others stay
 	Restarts Effect = "restarts tasks" // every task is replaced
 	RunsJob  Effect = "runs job again" // a new iteration of a job
+	Downtime Effect = "downtime"       // nothing runs in between
 )

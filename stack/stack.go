@@ -127,6 +127,10 @@ const (
 	Completed Condition = "service_completed_successfully"
 )
 
+// Removed is a condition of plans only: the live object is gone. It is how the
+// replacement of a network waits for the services on it.
+const Removed Condition = "removed"
+
 // Positions tells where the values of one object stand in the files. The keys
 // are compose paths below the object ("deploy.replicas"); "" is the object.
 type Positions map[string]Position
