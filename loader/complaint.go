@@ -132,6 +132,7 @@ func (p *project) schemaError(violation string) stack.Error {
 	}
 	if unknown == "" {
 		pos, words := p.place(path)
+		msg = strings.ReplaceAll(msg, "a integer", "an integer")
 		return stack.Error{Pos: pos, Msg: strings.TrimSpace(words + " " + msg), Hint: p.emptyHint(path, msg)}
 	}
 	pos, _ := p.place(join(parent, unknown))

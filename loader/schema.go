@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/schema"
@@ -20,7 +21,6 @@ func (p *project) checkSchema() {
 	}
 }
 
-// checkLayer validates every key of a layer by itself.
 func (p *project) checkLayer(section, key string, l layer) {
 	if hasOwnTag(l.value) {
 		return // !reset and !override leave behind what no schema allows
@@ -29,23 +29,33 @@ func (p *project) checkLayer(section, key string, l layer) {
 	if err := l.value.Decode(&value); err != nil {
 		return
 	}
-	value = p.substituteAll(value)
-	parts := []any{value}
-	if m, ok := value.(map[string]any); ok {
-		parts = nil
-		for name, v := range m {
-			parts = append(parts, map[string]any{name: v})
-		}
+	p.checkPart([]string{section, key}, p.substituteAll(value))
+}
+
+// checkPart validates a value by itself, and where it is wrong its parts, since
+// the schema tells of one violation at a time. It says whether it has found
+// any.
+func (p *project) checkPart(path []string, value any) bool {
+	whole := value
+	for _, name := range slices.Backward(path) {
+		whole = map[string]any{name: whole}
 	}
-	for _, part := range parts {
-		err := schema.Validate(map[string]any{section: map[string]any{key: part}})
-		if err == nil {
-			continue
-		}
-		if violation := err.Error(); strings.HasPrefix(violation, section+".") {
-			p.fail(p.schemaError(violation))
-		}
+	file, _ := whole.(map[string]any)
+	err := schema.Validate(file)
+	if err == nil {
+		return false
 	}
+	found := false
+	parts, _ := value.(map[string]any)
+	for name, part := range parts {
+		found = p.checkPart(append(path[:len(path):len(path)], name), part) || found
+	}
+	violation := err.Error()
+	if found || !strings.HasPrefix(violation, path[0]+".") || len(path) > 2 && strings.Contains(violation, "missing propert") {
+		return found
+	}
+	p.fail(p.schemaError(violation))
+	return true
 }
 
 func hasOwnTag(n *yaml.Node) bool {

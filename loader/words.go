@@ -57,6 +57,11 @@ func didYouMean(wrong string, names []string) string {
 			best, least = name, d
 		}
 	}
+	for _, name := range names { // such as the first words of it
+		if best == "" && len(wrong) > 4 && strings.HasPrefix(name, wrong) {
+			best = name
+		}
+	}
 	if best == "" {
 		return ""
 	}
