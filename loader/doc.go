@@ -8,7 +8,9 @@
 //
 // Nothing a file says is lost silently: the table in [keys] says of every key
 // of the Compose Specification whether it is mapped, ignored with a warning,
-// or refused, and why. Errors and warnings name the file and line.
+// or refused, and why. Errors and warnings name the file and line. Where that is
+// not what docker does, docs/differences.md says so. What compose has no word
+// for stands under x-stackup, whose keys are the table in [settings].
 //
 // The package reads the files it is given and those they name. It talks to no
 // engine and decides nothing about what runs.

@@ -168,6 +168,7 @@ func (o object) checkKey(path string, value any, t *keyTree) {
 	switch {
 	case t == nil:
 		o.warn(path, "is ignored: stackup does not know it", "")
+	case t.key != nil && t.key.fate == warned && saysNothing(value):
 	case t.key != nil && t.key.fate == warned:
 		o.warn(path, "is ignored: "+t.key.note, "")
 	case t.key != nil && t.key.fate == refused:
@@ -175,6 +176,18 @@ func (o object) checkKey(path string, value any, t *keyTree) {
 	default:
 		o.checkValue(path, value, t)
 	}
+}
+
+// saysNothing is a value that asks for what swarm does anyway, as in
+// privileged: false or host_ip: 0.0.0.0.
+func saysNothing(value any) bool {
+	switch v := value.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return slices.Contains([]string{"", "false", "0.0.0.0", "::"}, scalar(value))
 }
 
 // known are the keys that may stand below a path.
