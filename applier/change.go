@@ -187,6 +187,7 @@ func (g gate) open(action stack.Action, detach bool) bool {
 		return c.running
 	case stack.Completed:
 		return c.completed
+	case stack.Removed: // of what is no removal
 	}
 	return false
 }

@@ -162,8 +162,8 @@ func (m *maker) users(wanted map[stack.Ref]bool) users {
 		}
 	}
 	for _, c := range m.changes {
-		if c.Ref.Kind != stack.KindService || c.Have == nil {
-			continue
+		if c.Ref.Kind != stack.KindService || c.Have == nil || c.Action == stack.Replace {
+			continue // new, or made anew: there is nothing to go back to
 		}
 		// What is live now is what the service would go back to, unless it is
 		// not written at all.

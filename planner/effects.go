@@ -59,6 +59,8 @@ func gravity(e stack.Effect) int {
 		return 3
 	case stack.Restarts:
 		return 4
+	case stack.Downtime:
+		return 5
 	}
 	return 0
 }

@@ -18,6 +18,8 @@ func (m *maker) hazards() {
 			c.Hazards = append(c.Hazards, stack.DeletesService)
 		case c.Action == stack.Delete && c.Ref.Kind == stack.KindNetwork:
 			c.Hazards = append(c.Hazards, stack.DeletesNetwork)
+		case c.Action == stack.Replace && c.Ref.Kind == stack.KindNetwork:
+			c.Hazards = append(c.Hazards, stack.ReplacesNetwork)
 		case isService:
 			c.Hazards = m.serviceHazards(*c, stack.Normal(s.Spec))
 		}
@@ -43,6 +45,7 @@ func (m *maker) serviceHazards(c stack.Change, want swarm.ServiceSpec) []stack.H
 	add(stack.PausesOnFailure, restarts && u.FailureAction == swarm.UpdateFailureActionPause)
 	add(stack.ScalesToZero, want.Mode.Replicated != nil && *want.Mode.Replicated.Replicas == 0 && m.hadReplicas(c))
 	add(stack.RunsAJob, isJob(want.Mode))
+	add(stack.ReplacesService, c.Action == stack.Replace)
 	add(stack.AdoptsService, c.Action == stack.Adopt)
 	add(stack.Unschedulable, m.placeable(want.TaskTemplate.Placement.Constraints) == 0)
 	return out

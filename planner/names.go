@@ -121,6 +121,17 @@ func (n names) resolve(s swarm.ServiceSpec) swarm.ServiceSpec {
 	return n.rewrite(s, n.id)
 }
 
+// before is resolve with the IDs that networks have before the plan: so that a
+// network which is made anew is no difference by itself.
+func (n names) before(s swarm.ServiceSpec) swarm.ServiceSpec {
+	return n.rewrite(s, func(ref stack.Ref) string {
+		if id, ok := n.ids[ref]; ok && ref.Kind == stack.KindNetwork {
+			return id
+		}
+		return n.id(ref)
+	})
+}
+
 // refer is the spec as it is to be sent: with the names in use, and without
 // IDs, since not all are known yet.
 func (n names) refer(s swarm.ServiceSpec) swarm.ServiceSpec {

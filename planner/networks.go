@@ -29,8 +29,12 @@ func (m *maker) networks() {
 		case !m.have.Owned(have.Labels):
 			m.problem(m.foreign(n.Ref(), have.Labels, n.Positions.At("")))
 		default:
-			m.problem(changedNetwork(n, have))
-			m.keep(n.Key, n, &stack.Live{ID: have.ID})
+			diffs := networkDiffs(n.Spec, have)
+			if len(diffs) == 0 {
+				m.keep(n.Key, n, &stack.Live{ID: have.ID})
+				continue
+			}
+			m.replaceNetwork(n, have, diffs)
 		}
 	}
 }
@@ -55,21 +59,59 @@ func externalNetwork(n stack.Network, have network.Summary) error {
 	return nil
 }
 
-// changedNetwork refuses a network whose definition has changed: no engine can
-// change a network in place. Only what the user set is compared.
-func changedNetwork(n stack.Network, have network.Summary) error {
-	diffs := networkDiffs(n.Spec, have)
-	if len(diffs) == 0 {
-		return nil
+// replaceNetwork makes a network anew whose definition has changed: no engine
+// can change one in place. Every service on it goes first and comes back on the
+// new one, see [maker.detach].
+func (m *maker) replaceNetwork(n stack.Network, have network.Summary, diffs []networkDiff) {
+	c := stack.Change{
+		Ref: n.Ref(), Key: n.Key, Action: stack.Replace, Reason: "a network cannot be changed in place",
+		Effect: stack.Downtime, Want: n, Have: &stack.Live{ID: have.ID},
 	}
-	what := make([]string, len(diffs))
-	for i, d := range diffs {
-		what[i] = fmt.Sprintf("%s %s -> %s", d.key, d.old, d.now)
+	for _, d := range diffs {
+		c.Fields = append(c.Fields, stack.FieldChange{Path: d.key, Old: d.old, New: d.now, Effect: stack.Downtime})
 	}
-	return &stack.Error{
-		Pos:  n.Positions.At(diffs[0].key),
-		Msg:  fmt.Sprintf("network %q: %s: a network cannot be changed in place", n.Spec.Name, strings.Join(what, ", ")),
-		Hint: "give it another key or name: in the file, so that a new network takes its place",
+	m.problem(protected(n.Ref(), have.Labels))
+	for _, s := range m.have.Services {
+		if !m.have.Owned(s.Spec.Labels) && slices.Contains(idsIn(s.Spec), have.ID) {
+			m.problem(&stack.Error{
+				Pos:  n.Positions.At(diffs[0].key),
+				Msg:  fmt.Sprintf("network %q has to be made anew (%s changed), but service %q of another stack is on it", n.Spec.Name, diffs[0].key, s.Spec.Name),
+				Hint: "detach that service first, or give the network another name: in the file",
+			})
+		}
+	}
+	m.names.fresh[n.Ref()] = true
+	m.replaced[have.ID] = n.Ref()
+	m.add(c)
+}
+
+// detach lets the replacement of a network wait until every service on it is
+// gone, and names them.
+func (m *maker) detach() {
+	for i := range m.changes {
+		c := &m.changes[i]
+		if c.Action != stack.Replace || c.Ref.Kind != stack.KindNetwork {
+			continue
+		}
+		var names []string
+		for j := range m.changes {
+			s := &m.changes[j]
+			if s.Have == nil || s.Have.Service == nil || !slices.Contains(idsIn(s.Have.Service.Spec), c.Have.ID) {
+				continue
+			}
+			names = append(names, s.Key)
+			switch s.Action {
+			case stack.Replace:
+				c.After = append(c.After, stack.Gate{Ref: s.Ref, Condition: stack.Removed})
+			case stack.Delete:
+				s.After = nil // here a removal cannot come last
+				c.After = append(c.After, stack.Gate{Ref: s.Ref})
+			case stack.Keep, stack.Create, stack.Update, stack.Scale, stack.Run, stack.Adopt:
+			}
+		}
+		if len(names) > 0 {
+			c.Impact = "detaches and makes anew " + count(len(names), "service") + ": " + strings.Join(names, ", ")
+		}
 	}
 }
 

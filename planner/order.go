@@ -63,7 +63,7 @@ func (s *sorter) visit(i int) error {
 	s.state[i] = open
 	s.path = append(s.path, c.Key)
 	for _, g := range c.After {
-		if j, ok := s.at[g.Ref]; ok {
+		if j, ok := s.at[g.Ref]; ok && g.Condition != stack.Removed { // removals do not keep to the order
 			if err := s.visit(j); err != nil {
 				return err
 			}

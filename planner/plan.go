@@ -40,6 +40,7 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 		m.deletions()
 		m.takeovers()
 	}
+	m.detach()
 	m.hazards()
 	changes, err := order(m.changes)
 	m.problem(err)
@@ -62,6 +63,7 @@ type maker struct {
 	wanted   map[string]stack.Service // by compose key
 	live     map[string]swarm.Service // by name
 	tasks    map[string][]swarm.Task  // by service name: those meant to run
+	replaced map[string]stack.Ref     // by the ID of the network that goes
 	nodes    map[string]swarm.Node    // by ID
 	changes  []stack.Change
 	warnings []stack.Warning
@@ -71,10 +73,11 @@ type maker struct {
 func newMaker(want stack.Stack, have stack.Snapshot) *maker {
 	m := &maker{
 		want: want, have: have, names: newNames(want, have), mask: newMask(),
-		wanted: map[string]stack.Service{},
-		live:   map[string]swarm.Service{},
-		tasks:  map[string][]swarm.Task{},
-		nodes:  map[string]swarm.Node{},
+		wanted:   map[string]stack.Service{},
+		live:     map[string]swarm.Service{},
+		tasks:    map[string][]swarm.Task{},
+		replaced: map[string]stack.Ref{},
+		nodes:    map[string]swarm.Node{},
 	}
 	for _, s := range want.Services {
 		m.wanted[s.Key] = s

@@ -59,7 +59,7 @@ func checkOrder(t *testing.T, p stack.Plan) {
 	}
 	for i, c := range p.Changes {
 		for _, g := range c.After {
-			if j, ok := place[g.Ref]; !ok || j >= i {
+			if j, ok := place[g.Ref]; !ok || j >= i && g.Condition != stack.Removed {
 				t.Errorf("%s %s waits for %s, which does not stand before it", c.Action, c.Ref, g.Ref)
 			}
 		}
@@ -95,14 +95,20 @@ func randomFile(r *rand.Rand, dir string) string {
 		if i > 0 {
 			maybe("    depends_on: [%s]", names[r.IntN(i)])
 		}
-		fmt.Fprintf(&b, "    deploy:\n      replicas: %d\n", r.IntN(4))
+		fmt.Fprintf(&b, "    deploy:\n")
+		if r.IntN(4) == 0 {
+			b.WriteString("      mode: global\n")
+		} else {
+			fmt.Fprintf(&b, "      replicas: %d\n", r.IntN(4))
+		}
 		maybe("      labels: {l: %q}", pick("1", "2"))
 		maybe("      restart_policy: {condition: %s}", pick("any", "on-failure", "none"))
 		maybe("      update_config: {parallelism: %d, order: %s}", r.IntN(3), pick("start-first", "stop-first"))
 		maybe("      placement: {constraints: [%s]}", pick("node.role==manager", "node.role!=manager"))
 		maybe("      resources: {limits: {memory: %dM}}", 4+r.IntN(3))
 	}
-	b.WriteString("networks: {front: {}, back: {}}\nvolumes: {one: {}, two: {}}\n")
+	fmt.Fprintf(&b, "networks: {front: {internal: %s}, back: {driver_opts: {mtu: %s}}}\n", pick("true", "false"), pick("1400", "1500"))
+	b.WriteString("volumes: {one: {}, two: {}}\n")
 	b.WriteString("configs: {page: {file: page}}\n")
 	if secret {
 		b.WriteString("secrets: {token: {file: token}}\n")

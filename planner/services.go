@@ -26,8 +26,9 @@ func (m *maker) services() {
 			m.problem(m.foreign(s.Ref(), have.Spec.Labels, s.Positions.At("")))
 			continue
 		case modeOf(s.Spec.Mode) != modeOf(have.Spec.Mode):
-			m.problem(changedMode(s, have))
-			continue
+			c = m.replace(s, have, "the mode of a service cannot be changed in place")
+		case m.onReplaced(have) != "":
+			c = m.replace(s, have, m.onReplaced(have)+" is made anew")
 		default:
 			c = m.change(s, have)
 			m.problem(m.deadlocked(s, c))
@@ -151,14 +152,38 @@ func modeOf(m swarm.ServiceMode) string {
 // isJob says whether tasks of the service are to end.
 func isJob(m swarm.ServiceMode) bool { return m.ReplicatedJob != nil || m.GlobalJob != nil }
 
-// changedMode refuses a change of the service's kind (swarmkit
+// replace removes a service and creates it as it is wanted (swarmkit
 // manager/controlapi/service.go, errModeChangeNotAllowed).
-func changedMode(s stack.Service, have swarm.Service) error {
-	return &stack.Error{
-		Pos:  s.Positions.At("deploy.mode"),
-		Msg:  fmt.Sprintf("%s: deploy.mode %s -> %s: the mode of a service cannot be changed in place", s.Ref(), modeOf(have.Spec.Mode), modeOf(s.Spec.Mode)),
-		Hint: "docker service rm " + s.Spec.Name + " first, or give the service another name",
+func (m *maker) replace(s stack.Service, have swarm.Service, reason string) stack.Change {
+	m.problem(protected(s.Ref(), have.Spec.Labels))
+	s.Spec = keepResolved(s.Spec, have.Spec)
+	want, live := stack.Normal(m.ignored(s, m.names.before(s.Spec), have.Spec)), stack.Normal(have.Spec)
+	var fields []stack.FieldChange
+	if old, now := modeOf(have.Spec.Mode), modeOf(s.Spec.Mode); old != now {
+		fields = append(fields, stack.FieldChange{Path: "deploy.mode", Old: old, New: now, Effect: stack.Downtime})
+		want.Mode = live.Mode
 	}
+	if !reflect.DeepEqual(want, live) {
+		fields = append(fields, m.fields(live, want)...)
+	}
+	s.Spec = m.ignored(s, m.names.refer(s.Spec), have.Spec)
+	s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
+	return stack.Change{
+		Ref: s.Ref(), Action: stack.Replace, Reason: reason, Fields: fields, Effect: stack.Downtime,
+		Impact: fmt.Sprintf("stops %s, then creates the service anew", count(len(m.tasks[s.Spec.Name]), "task")),
+		Want:   s, Have: &stack.Live{ID: have.ID, Version: have.Version, Service: &have},
+	}
+}
+
+// onReplaced names the network under a live service that is to be made anew, if
+// there is one.
+func (m *maker) onReplaced(have swarm.Service) string {
+	for _, id := range idsIn(have.Spec) {
+		if ref, ok := m.replaced[id]; ok {
+			return ref.String()
+		}
+	}
+	return ""
 }
 
 // gates is what a service waits for: what it refers to and the plan creates,

@@ -65,8 +65,13 @@ func (w *world) seenBy(want stack.Stack) stack.Snapshot {
 func (w *world) apply(tb testing.TB, p stack.Plan) {
 	tb.Helper()
 	for _, c := range p.Changes {
+		if c.Action == stack.Replace {
+			w.remove(c)
+		}
+	}
+	for _, c := range p.Changes {
 		switch c.Action {
-		case stack.Create:
+		case stack.Create, stack.Replace:
 			w.create(tb, c.Want)
 		case stack.Update, stack.Scale, stack.Run, stack.Adopt:
 			w.update(tb, c)

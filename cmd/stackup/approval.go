@@ -61,7 +61,7 @@ func (a *approval) decide(ctx context.Context, p *process, plan stack.Plan) erro
 func dangers() []stack.Hazard {
 	return []stack.Hazard{
 		stack.AdoptsService, stack.DeletesNetwork, stack.DeletesService, stack.InterruptsUpdate,
-		stack.RestartsAllAtOnce, stack.ScalesToZero, stack.Unschedulable,
+		stack.ReplacesNetwork, stack.ReplacesService, stack.RestartsAllAtOnce, stack.ScalesToZero, stack.Unschedulable,
 	}
 }
 

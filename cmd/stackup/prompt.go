@@ -20,8 +20,8 @@ func ask(ctx context.Context, p *process, plan stack.Plan) error {
 		}}
 	}
 	word, question := "yes", fmt.Sprintf("Apply this plan to stack %q on %s? Only yes applies it: ", plan.Stack, plan.Target.Host)
-	if n := plan.Count(stack.Delete); n > 0 {
-		word, question = plan.Stack, fmt.Sprintf("This plan deletes %d of the objects of stack %q on %s.\nType the stack's name to apply it: ", n, plan.Stack, plan.Target.Host)
+	if n := plan.Count(stack.Delete) + plan.Count(stack.Replace); n > 0 {
+		word, question = plan.Stack, fmt.Sprintf("This plan removes %d of the objects of stack %q on %s.\nType the stack's name to apply it: ", n, plan.Stack, plan.Target.Host)
 	}
 	if _, err := fmt.Fprint(p.stderr, "\n", question); err != nil {
 		return err

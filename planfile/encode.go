@@ -1,0 +1,114 @@
+package planfile
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// Document is a plan and what its file says besides.
+type Document struct {
+	Plan   stack.Plan
+	ID     string    // see [ID]
+	MadeAt time.Time // UTC, in whole seconds
+	MadeBy string    // the program and its version
+	Masked bool      // for showing only: parts of the specs are hidden
+}
+
+// New is the document of a plan made at a time by a program ("stackup 1.2").
+func New(p stack.Plan, at time.Time, by string) Document {
+	return Document{Plan: p, ID: ID(p), MadeAt: at.UTC().Truncate(time.Second), MadeBy: by}
+}
+
+// Marshal is the file's content. Equal documents have equal content.
+func Marshal(d Document) ([]byte, error) {
+	p := d.Plan
+	out := document{
+		FormatVersion: FormatVersion, ID: d.ID, Masked: d.Masked, MadeAt: d.MadeAt, MadeBy: d.MadeBy,
+		Stack: p.Stack, Target: target{p.Target.Host, p.Target.APIVersion},
+		Changes: []change{}, IDs: referred(p), Warnings: []warning{},
+	}
+	for _, c := range p.Changes {
+		out.Changes = append(out.Changes, encodeChange(c))
+	}
+	for _, w := range p.Warnings {
+		out.Warnings = append(out.Warnings, warning{w.Msg, w.Hint, w.Pos.File, w.Pos.Line})
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(out)
+	return b.Bytes(), err
+}
+
+func encodeChange(c stack.Change) change {
+	out := change{
+		Kind: c.Ref.Kind, Name: c.Ref.Name, Key: c.Key,
+		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff,
+		Fields: []field{}, After: []gate{}, Hazards: append([]stack.Hazard{}, c.Hazards...),
+		Want: encodeWant(c),
+	}
+	for _, f := range c.Fields {
+		out.Fields = append(out.Fields, field(f))
+	}
+	for _, g := range c.After {
+		out.After = append(out.After, gate{g.Ref.Kind, g.Ref.Name, g.Condition})
+	}
+	if c.Have != nil {
+		out.Have = &have{c.Have.ID, c.Have.Version.Index, c.Have.Hash()}
+	}
+	return out
+}
+
+func encodeWant(c stack.Change) *want {
+	w := &want{Spec: specOf(c)}
+	switch o := c.Want.(type) {
+	case nil:
+		return nil
+	case stack.Service:
+		w.Timeout, w.Stable = duration(o.Settings.Timeout), duration(o.Settings.Stable)
+	case stack.Config:
+		w.Pinned = o.Pinned
+	case stack.Secret:
+		w.Pinned = o.Pinned
+		if o.Source != (stack.SecretSource{}) {
+			w.Source = &source{o.Source.File, o.Source.Env, o.Source.Digest}
+		}
+	}
+	return w
+}
+
+func duration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// referred is the IDs of the existing objects that the specs to write refer to.
+func referred(p stack.Plan) []known {
+	used := map[stack.Ref]bool{}
+	for _, c := range p.Changes {
+		used[c.Ref] = c.Action == stack.Create || c.Action == stack.Replace // its ID is not known yet
+	}
+	out := []known{}
+	for _, c := range p.Changes {
+		s, ok := c.Want.(stack.Service)
+		if !ok || c.Action == stack.Keep {
+			continue
+		}
+		for _, ref := range stack.References(s.Spec) {
+			if id, ok := p.IDs[ref]; ok && !used[ref] {
+				used[ref] = true
+				out = append(out, known{ref.Kind, ref.Name, id})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b known) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
+	return out
+}

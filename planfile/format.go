@@ -1,0 +1,100 @@
+package planfile
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// FormatVersion is the version of the form that is written, major.minor. A
+// reader refuses a higher major. A higher minor has more in it, which a reader
+// may leave aside; within its own minor it refuses what it does not know.
+const FormatVersion = "1.0"
+
+// The JSON form. docs/plan.schema.json says the same for others. Lists are
+// never null, so that a program can loop without asking.
+type (
+	document struct {
+		FormatVersion string    `json:"format_version"`
+		ID            string    `json:"id"`
+		Masked        bool      `json:"masked,omitempty"`
+		MadeAt        time.Time `json:"made_at"`
+		MadeBy        string    `json:"made_by"`
+		Stack         string    `json:"stack"`
+		Target        target    `json:"target"`
+		Changes       []change  `json:"changes"`
+		IDs           []known   `json:"ids"`
+		Warnings      []warning `json:"warnings"`
+	}
+
+	target struct {
+		Host       string `json:"host"`
+		APIVersion string `json:"api_version"`
+	}
+
+	change struct {
+		Kind    stack.Kind     `json:"kind"`
+		Name    string         `json:"name"`
+		Key     string         `json:"key"`
+		Action  stack.Action   `json:"action"`
+		Reason  string         `json:"reason"`
+		Effect  stack.Effect   `json:"effect"`
+		Impact  string         `json:"impact"`
+		Fields  []field        `json:"fields"`
+		After   []gate         `json:"after"`
+		Hazards []stack.Hazard `json:"hazards"`
+		Diff    string         `json:"diff,omitempty"`
+		Have    *have          `json:"have,omitempty"`
+		Want    *want          `json:"want,omitempty"`
+	}
+
+	field struct {
+		Path   string       `json:"path"`
+		Old    string       `json:"old"`
+		New    string       `json:"new"`
+		Effect stack.Effect `json:"effect"`
+	}
+
+	gate struct {
+		Kind      stack.Kind      `json:"kind"`
+		Name      string          `json:"name"`
+		Condition stack.Condition `json:"condition,omitempty"`
+	}
+
+	// have is the precondition of a change.
+	have struct {
+		ID       string `json:"id"`
+		Version  uint64 `json:"version"`
+		SpecHash string `json:"spec_hash,omitempty"` // of services
+	}
+
+	// want is what to write. Of what is kept there is no spec.
+	want struct {
+		Spec    json.RawMessage `json:"spec,omitempty"` // the engine's own form
+		Pinned  bool            `json:"pinned,omitempty"`
+		Source  *source         `json:"source,omitempty"` // of secrets
+		Timeout string          `json:"timeout,omitempty"`
+		Stable  string          `json:"stable,omitempty"`
+	}
+
+	source struct {
+		File   string `json:"file,omitempty"`
+		Env    string `json:"env,omitempty"`
+		Digest string `json:"digest"`
+	}
+
+	// known is an existing object that specs refer to by name.
+	known struct {
+		Kind stack.Kind `json:"kind"`
+		Name string     `json:"name"`
+		ID   string     `json:"id"`
+	}
+
+	warning struct {
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+		File    string `json:"file,omitempty"`
+		Line    int    `json:"line,omitempty"`
+	}
+)
