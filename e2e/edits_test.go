@@ -12,42 +12,61 @@ import (
 )
 
 // TestEdits makes many edits of a file at once, each on a service of its own,
-// and compares what the plan says with what the engine then does.
+// and compares what the plan says with what the engine then does. After that it
+// takes them all back, which has to cause the same.
 func TestEdits(t *testing.T) {
 	const basis = "image: " + app1 + ", command: [sleep], deploy: {update_config: {monitor: 1s}}"
 	dir := write(t,
 		"basis.yaml", shared+editsFile(func(edit) string { return "{" + basis + "}" }),
 		"before.yaml", editsFile(func(e edit) string { return e.before }),
 		"after.yaml", editsFile(func(e edit) string { return e.after }))
-	before, after := []string{"KEY=k", "VERSION=one"}, []string{"KEY=k", "VERSION=two"}
-	file := func(name string) []string { return []string{"edits", "-c", "basis.yaml", "-c", name} }
 	destroyAfter(t, "edits")
+	before := loader.Options{
+		Name: "edits", Dir: dir, Files: []string{"basis.yaml", "before.yaml"}, Environ: []string{"KEY=k", "VERSION=one"},
+	}
+	after := before
+	after.Files, after.Environ = []string{"basis.yaml", "after.yaml"}, []string{"KEY=k", "VERSION=two"}
 
-	want(t, 0, dir, before, append([]string{"apply", "-y"}, file("before.yaml")...)...)
-	settled(t, dir, before, file("before.yaml")...)
-	plan := planOf(t, loader.Options{Files: []string{"basis.yaml", "after.yaml"}, Name: "edits", Dir: dir, Environ: after})
-	old := facts(t, "edits")
-	want(t, 0, dir, after, append([]string{"apply", "-y"}, file("after.yaml")...)...)
-	settled(t, dir, after, file("after.yaml")...)
-	now := facts(t, "edits")
+	applied(t, before)
+	for i, file := range []loader.Options{after, before} {
+		name := []string{"there", "back"}[i]
+		plan, old := planOf(t, file), facts(t, "edits")
+		applied(t, file)
+		now := facts(t, "edits")
+		for _, e := range edits() {
+			t.Run(name+"/"+e.name, func(t *testing.T) {
+				service := "edits_" + e.key()
+				compare(t, e, change(t, plan, service), old[service], now[service])
+			})
+		}
+	}
+}
 
-	for _, e := range edits() {
-		t.Run(e.name, func(t *testing.T) {
-			name := "edits_" + e.key()
-			c := change(t, plan, name)
-			if c.Effect != e.effect {
-				t.Errorf("the plan says %q, want %q: %+v", c.Effect, e.effect, c.Fields)
-			}
-			if e.field != "" && !slices.ContainsFunc(c.Fields, func(f stack.FieldChange) bool { return under(f.Path, e.field) }) {
-				t.Errorf("%s is not among the changed fields: %+v", e.field, c.Fields)
-			}
-			if got := effectOf(old[name], now[name]); got != c.Effect {
-				t.Errorf("the plan says %q, and the engine did %q: %+v -> %+v", c.Effect, got, old[name], now[name])
-			}
-			if kept := c.Action == stack.Keep; kept != (old[name].version == now[name].version) {
-				t.Errorf("action %s: version %d -> %d", c.Action, old[name].version, now[name].version)
-			}
-		})
+// applied applies files, and demands that nothing is left to plan.
+func applied(t *testing.T, file loader.Options) {
+	t.Helper()
+	args := []string{file.Name}
+	for _, name := range file.Files {
+		args = append(args, "-c", name)
+	}
+	want(t, 0, file.Dir, file.Environ, append([]string{"apply", "-y"}, args...)...)
+	settled(t, file.Dir, file.Environ, args...)
+}
+
+// compare demands that the plan, the table and the engine agree.
+func compare(t *testing.T, e edit, c stack.Change, old, now fact) {
+	t.Helper()
+	if c.Effect != e.effect {
+		t.Errorf("the plan says %q, want %q: %+v", c.Effect, e.effect, c.Fields)
+	}
+	if e.field != "" && !slices.ContainsFunc(c.Fields, func(f stack.FieldChange) bool { return under(f.Path, e.field) }) {
+		t.Errorf("%s is not among the changed fields: %+v", e.field, c.Fields)
+	}
+	if got := effectOf(old, now); got != c.Effect {
+		t.Errorf("the plan says %q, and the engine did %q: %+v -> %+v", c.Effect, got, old, now)
+	}
+	if kept := c.Action == stack.Keep; kept != (old.version == now.version) {
+		t.Errorf("action %s: version %d -> %d", c.Action, old.version, now.version)
 	}
 }
 
