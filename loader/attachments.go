@@ -14,10 +14,13 @@ import (
 // attachments are the networks of a service, sorted by name. Each gets the
 // service's short name as an alias, unless the engine itself made the network.
 func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
-	if o.has("network_mode") {
+	keys := o.names("networks")
+	if o.has("network_mode") && len(keys) == 0 {
 		return c.networkMode(o)
 	}
-	keys := o.names("networks")
+	if o.has("network_mode") {
+		o.warn("network_mode", "is ignored: networks says otherwise", "write only one of them")
+	}
 	if len(keys) == 0 {
 		keys = []string{defaultNetwork}
 	}
@@ -48,10 +51,7 @@ func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
 // itself that swarm offers (swarmkit
 // manager/allocator/networkallocator, PredefinedNetworks).
 func (c *converter) networkMode(o object) []swarm.NetworkAttachmentConfig {
-	mode := o.text("network_mode")
-	switch {
-	case len(o.names("networks")) > 0:
-		o.fail("network_mode", "contradicts networks", "write only one of them")
+	switch mode := o.text("network_mode"); {
 	case mode == "host", mode == "bridge":
 		if _, ok := c.predefined[mode]; !ok {
 			c.predefined[mode] = stack.Positions{"": o.pos("network_mode")}

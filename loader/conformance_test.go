@@ -33,8 +33,8 @@ type difference struct {
 func differences() map[string]difference {
 	return map[string]difference{
 		"cli-full-example": {
-			why: []string{"Dependencies", "Tmpfs", "Network mode", "Shared memory", "Security options"},
-			mend: "services: {foo: {depends_on: !reset [], tmpfs: !reset [], network_mode: !reset host, shm_size: !reset 1, " +
+			why: []string{"Dependencies", "Tmpfs", "Shared memory", "Security options"},
+			mend: "services: {foo: {depends_on: !reset [], tmpfs: !reset [], shm_size: !reset 1, " +
 				"security_opt: !reset []}}",
 		},
 		"ocariot": {

@@ -89,7 +89,7 @@ func image(o object) string {
 
 // ports are sorted as docker sorts them.
 func ports(o object) []swarm.PortConfig {
-	if o.text("network_mode") == "host" {
+	if o.text("network_mode") == "host" && len(o.names("networks")) == 0 {
 		if len(o.parts("ports")) > 0 {
 			o.warn("ports", "are ignored: with network_mode: host every port of the container is one of the node", "")
 		}
