@@ -51,13 +51,13 @@ func (c *converter) attachments(o object) []swarm.NetworkAttachmentConfig {
 // itself that swarm offers (swarmkit
 // manager/allocator/networkallocator, PredefinedNetworks).
 func (c *converter) networkMode(o object) []swarm.NetworkAttachmentConfig {
-	switch mode := o.text("network_mode"); {
-	case mode == "host", mode == "bridge":
+	switch mode := o.text("network_mode"); mode {
+	case "host", "bridge":
 		if _, ok := c.predefined[mode]; !ok {
 			c.predefined[mode] = stack.Positions{"": o.pos("network_mode")}
 		}
 		return []swarm.NetworkAttachmentConfig{{Target: mode}}
-	case mode == "none":
+	case "none":
 		o.fail("network_mode", "none is not possible: swarm has no such network", "use a network with internal: true")
 	default:
 		o.fail("network_mode", quoted(mode)+" is not possible: a service may run on any node, away from other containers", "use networks")
