@@ -121,6 +121,8 @@ func consequence(c stack.Change) string {
 
 func effectTone(e stack.Effect) tone {
 	switch e {
+	case stack.Downtime:
+		return red
 	case stack.Restarts, stack.RunsJob:
 		return yellow
 	case stack.Scales:

@@ -15,7 +15,7 @@
 //     and task errors are wrapped, never cut. Values of fields are cut around
 //     the first difference, so that a change never looks like none.
 //   - Symbols: + creates, ~ updates, * scales, > runs, & adopts, - deletes,
-//     = stays, ! went wrong or may do so.
+//     -/+ replaces, = stays, ! went wrong or may do so.
 //   - What is long is folded in the middle, and said to be; what is the same in
 //     several services is said once.
 //   - Without [Style.Color] there are no escape sequences at all. Colour repeats

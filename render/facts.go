@@ -2,19 +2,21 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// facts shows of a new service what people ask first.
-func (p *page) facts(s stack.Service) {
+// factsOf is of a new service what people ask first.
+func factsOf(s stack.Service) [][2]string {
 	rows := [][2]string{{"image", image(s)}, mode(s), {"ports", ports(s)}}
-	for _, row := range rows {
-		if row[1] == "" {
-			continue
-		}
+	return slices.DeleteFunc(rows, func(row [2]string) bool { return row[1] == "" })
+}
+
+func (p *page) facts(s stack.Service) {
+	for _, row := range factsOf(s) {
 		label := spaces(detailIndent) + pad(row[0], 10)
 		value := safe(row[1])
 		if width(label+value) > p.width {

@@ -10,28 +10,39 @@ import (
 
 // failure writes all that is known about one outcome that is not good.
 func (p *page) failure(o stack.Outcome) {
-	if o.State != stack.Failed && o.State != stack.Unfinished || o.Err == "" && o.Failure == nil {
+	if !isBad(o) {
 		return
 	}
 	p.line()
 	p.para(4, span{red, o.Ref.String() + ": "}, span{bold, o.Err})
-	if o.Failure != nil {
-		p.row("task", task(*o.Failure))
-		if !strings.Contains(o.Err, o.Failure.Err) {
-			p.row("error", o.Failure.Err)
-		}
-		p.row("now", fmt.Sprintf("%d of %d tasks run as wanted", o.Failure.Running, o.Failure.Tasks))
+	for _, row := range failureRows(o) {
+		p.hang(span{dim, label(row[0])}, span{plain, row[1]})
 	}
 	if command := nextCommand(o); command != "" {
 		p.line(span{dim, label("next")}, span{plain, command}) // in one piece, to be copied
 	}
 }
 
-// row is a labelled paragraph of a failure; without text there is none.
-func (p *page) row(name, text string) {
-	if text != "" {
-		p.hang(span{dim, label(name)}, span{plain, text})
+// isBad says whether there is something to explain.
+func isBad(o stack.Outcome) bool {
+	return (o.State == stack.Failed || o.State == stack.Unfinished) && (o.Err != "" || o.Failure != nil)
+}
+
+// failureRows is labels and texts: which task, its error unless that has been
+// said, and what runs.
+func failureRows(o stack.Outcome) [][2]string {
+	f := o.Failure
+	if f == nil {
+		return nil
 	}
+	var rows [][2]string
+	if text := task(*f); text != "" {
+		rows = append(rows, [2]string{"task", text})
+	}
+	if !strings.Contains(o.Err, f.Err) {
+		rows = append(rows, [2]string{"error", f.Err})
+	}
+	return append(rows, [2]string{"now", fmt.Sprintf("%d of %d tasks run as wanted", f.Running, f.Tasks)})
 }
 
 func label(name string) string { return "    " + pad(name, len("error")+2) }

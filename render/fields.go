@@ -27,14 +27,9 @@ type widths struct{ path, value int }
 //
 //	deploy.replicas  2 -> 4  scales
 //
-// A row that is too wide for this has its values on lines of their own. If all
-// effects are that of the whole change, it is left to the line below to say so.
+// A row that is too wide for this has its values on lines of their own.
 func (p *page) fields(fields []stack.FieldChange, whole stack.Effect) {
-	said := !slices.ContainsFunc(fields, func(f stack.FieldChange) bool { return f.Effect != whole })
-	rows := make([]row, len(fields))
-	for i, f := range fields {
-		rows[i] = rowOf(f, said)
-	}
+	rows := rowsOf(fields, whole)
 	cols := p.align(rows)
 	for _, r := range rows {
 		if p.fits(r, cols.path) {
@@ -43,6 +38,17 @@ func (p *page) fields(fields []stack.FieldChange, whole stack.Effect) {
 			p.stacked(r, cols)
 		}
 	}
+}
+
+// rowsOf lays out fields. If all effects are that of the whole change, it is
+// left to the line below to say so.
+func rowsOf(fields []stack.FieldChange, whole stack.Effect) []row {
+	said := !slices.ContainsFunc(fields, func(f stack.FieldChange) bool { return f.Effect != whole })
+	rows := make([]row, len(fields))
+	for i, f := range fields {
+		rows[i] = rowOf(f, said)
+	}
+	return rows
 }
 
 // rowOf lays out one field; its effect may have been said already.

@@ -31,24 +31,8 @@ func FuzzViews(f *testing.F) {
 func everything(t *testing.T, a, b string, s render.Style) string {
 	t.Helper()
 	var out bytes.Buffer
-	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
-	change := func(action stack.Action) stack.Change {
-		return stack.Change{
-			Ref: ref, Key: a, Action: action, Reason: b, Effect: stack.Effect(a), Impact: b,
-			Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b, Effect: stack.Effect(b)}, {Path: b, Old: a, Effect: stack.Restarts}},
-			Diff:   b, Hazards: []stack.Hazard{stack.Hazard(a), stack.DeletesService},
-			After: []stack.Gate{{Ref: ref, Condition: stack.Condition(a)}},
-			Want:  stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
-		}
-	}
-	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}
-	for _, action := range []stack.Action{stack.Create, stack.Update, stack.Scale, stack.Delete, stack.Keep, stack.Action(a)} {
-		p.Changes = append(p.Changes, change(action))
-	}
-	outcome := stack.Outcome{
-		Ref: ref, Action: stack.Action(b), State: stack.Failed, Err: a, Culprit: ref,
-		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b},
-	}
+	p, outcome := sample(a, b), sampleOutcome(a, b)
+	ref := outcome.Ref
 	watch := render.Progress(&out, s)
 	watch(stack.Notice{Text: b})
 	watch(stack.ChangeStarted{Ref: stack.Ref{Kind: stack.KindService, Name: a}, Action: stack.Action(b)})
@@ -64,6 +48,34 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// sample is a plan with every action and the given text wherever there is
+// text.
+func sample(a, b string) stack.Plan {
+	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
+	change := func(action stack.Action) stack.Change {
+		return stack.Change{
+			Ref: ref, Key: a, Action: action, Reason: b, Effect: stack.Effect(a), Impact: b,
+			Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b, Effect: stack.Effect(b)}, {Path: b, Old: a, Effect: stack.Restarts}},
+			Diff:   b, Hazards: []stack.Hazard{stack.Hazard(a), stack.DeletesService},
+			After: []stack.Gate{{Ref: ref, Condition: stack.Condition(a)}},
+			Want:  stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
+		}
+	}
+	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}
+	for _, action := range []stack.Action{stack.Create, stack.Update, stack.Scale, stack.Delete, stack.Keep, stack.Action(a)} {
+		p.Changes = append(p.Changes, change(action))
+	}
+	return p
+}
+
+func sampleOutcome(a, b string) stack.Outcome {
+	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
+	return stack.Outcome{
+		Ref: ref, Action: stack.Action(b), State: stack.Failed, Err: a, Culprit: ref,
+		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b},
+	}
 }
 
 func harmless(t *testing.T, text string) {

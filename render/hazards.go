@@ -21,6 +21,8 @@ func hazards() []hazard {
 	return []hazard{
 		{stack.DeletesService, true, "the service ends, with all its tasks"},
 		{stack.DeletesNetwork, true, "the network is removed"},
+		{stack.ReplacesService, true, "the service is made anew, nothing runs in between"},
+		{stack.ReplacesNetwork, true, "the network is made anew, with every service on it"},
 		{stack.ScalesToZero, true, "nothing of the service runs any more"},
 		{stack.InterruptsUpdate, true, "the engine is still rolling out the last change"},
 		{stack.Unschedulable, true, "no node satisfies the placement constraints"},
@@ -68,11 +70,11 @@ func hazardOrder(found map[stack.Hazard][]stack.Ref) []stack.Hazard {
 }
 
 // hazardCounts is: deletes-service 2, restarts-all-at-once 1.
-func hazardCounts(p stack.Plan) string {
+func hazardCounts(p stack.Plan) []string {
 	found := p.Hazards()
 	var counts []string
 	for _, name := range hazardOrder(found) {
 		counts = append(counts, string(name)+" "+strconv.Itoa(len(found[name])))
 	}
-	return strings.Join(counts, ", ")
+	return counts
 }

@@ -43,7 +43,11 @@ func (p *page) hang(lead, body span) { p.para(width(lead.text), lead, body) }
 
 // para adds a paragraph whose lines but the first are indented.
 func (p *page) para(indent int, lead, body span) {
-	words := strings.Fields(body.text)
+	p.words(indent, lead, body.tone, strings.Fields(body.text))
+}
+
+// words adds a paragraph of words, or of phrases that stay on one line.
+func (p *page) words(indent int, lead span, t tone, words []string) {
 	for i, word := range words {
 		words[i] = safe(word)
 	}
@@ -51,7 +55,7 @@ func (p *page) para(indent int, lead, body span) {
 		if text == "" {
 			lead.text = strings.TrimRight(lead.text, " ")
 		}
-		p.line(lead, span{body.tone, text})
+		p.line(lead, span{t, text})
 		lead = indented(indent)
 	}
 }

@@ -60,7 +60,7 @@ func (p *page) changes(changes []stack.Change) {
 func (p *page) header(c stack.Change, column int) {
 	sym, t := symbol(c.Action)
 	lead, name, reason := "  "+sym+" ", safe(c.Ref.String()), safe(c.Reason)
-	gap := max(column-width(name), 2)
+	gap := max(column-width(name)-len(sym)+1, 2)
 	if width(lead+name+reason)+gap <= p.width {
 		p.line(span{t, lead + name}, span{plain, spaces(gap) + reason})
 		return
@@ -115,42 +115,44 @@ func nothingToDo(p stack.Plan) string {
 // summary counts the actions, the services whose tasks are replaced, and the
 // hazards.
 func (p *page) summary(plan stack.Plan) {
-	text, effects := actionCounts(plan), effectCounts(plan)
+	counts, effects := actionCounts(plan), effectCounts(plan)
 	lead := span{bold, "Plan: "}
-	if width(lead.text+text+" "+effects) <= p.width {
-		text += " " + effects
-		effects = ""
+	if text := strings.Join(append(counts, effects...), " "); width(lead.text+text) <= p.width {
+		counts, effects = []string{text}, nil
 	}
-	p.hang(lead, span{plain, text})
-	if effects != "" {
-		p.hang(indented(width(lead.text)), span{plain, effects})
+	p.words(width(lead.text), lead, plain, counts)
+	if len(effects) > 0 {
+		p.words(width(lead.text), indented(width(lead.text)), plain, effects)
 	}
-	if hazards := hazardCounts(plan); hazards != "" {
-		p.hang(span{bold, "Hazards: "}, span{yellow, hazards})
+	if hazards := hazardCounts(plan); len(hazards) > 0 {
+		p.words(width("Hazards: "), span{bold, "Hazards: "}, yellow, listed(hazards, ""))
 	}
 }
 
 // actionCounts is: 2 to create, 1 to delete.
-func actionCounts(p stack.Plan) string {
+func actionCounts(p stack.Plan) []string {
 	var counts []string
 	for _, a := range actions() {
 		if n := p.Count(a.action); n > 0 {
 			counts = append(counts, strconv.Itoa(n)+" "+a.planned)
 		}
 	}
-	return strings.Join(counts, ", ") + "."
+	return listed(counts, ".")
 }
 
 // effectCounts is: Restarts 1 service. Runs 2 jobs again.
-func effectCounts(p stack.Plan) string {
+func effectCounts(p stack.Plan) []string {
 	var effects []string
 	if n := countEffect(p, stack.Restarts); n > 0 {
 		effects = append(effects, "Restarts "+plural(n, "service")+".")
 	}
+	if n := countEffect(p, stack.Downtime); n > 0 {
+		effects = append(effects, "Downtime of "+plural(n, "service")+".")
+	}
 	if n := countEffect(p, stack.RunsJob); n > 0 {
 		effects = append(effects, "Runs "+plural(n, "job")+" again.")
 	}
-	return strings.Join(effects, " ")
+	return effects
 }
 
 func countEffect(p stack.Plan, e stack.Effect) int {

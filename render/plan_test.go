@@ -14,7 +14,20 @@ import (
 )
 
 func TestPlan(t *testing.T) {
-	for name, p := range map[string]stack.Plan{
+	for name, p := range plans() {
+		t.Run(name, func(t *testing.T) {
+			golden(t, "plan-"+name, func(b *bytes.Buffer, s render.Style) {
+				if err := render.Plan(b, p, s); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+// plans is the samples by the names of their golden files.
+func plans() map[string]stack.Plan {
+	return map[string]stack.Plan{
 		"empty":      plan(keep(stack.KindService, "shop_web", "shop_db", "shop_api", "shop_cache", "shop_mail"), keep(stack.KindNetwork, "shop_front", "shop_back")),
 		"empty-one":  plan(keep(stack.KindService, "shop_web")),
 		"empty-none": plan(),
@@ -26,14 +39,6 @@ func TestPlan(t *testing.T) {
 		"risky":      risky(),
 		"alike":      alike(),
 		"contents":   contents(),
-	} {
-		t.Run(name, func(t *testing.T) {
-			golden(t, "plan-"+name, func(b *bytes.Buffer, s render.Style) {
-				if err := render.Plan(b, p, s); err != nil {
-					t.Fatal(err)
-				}
-			})
-		})
 	}
 }
 

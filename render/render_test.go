@@ -24,20 +24,26 @@ func golden(t *testing.T, name string, view func(*bytes.Buffer, render.Style)) {
 	for _, columns := range []int{80, 40} {
 		var b bytes.Buffer
 		view(&b, render.Style{Width: columns})
-		file := filepath.Join("testdata", fmt.Sprintf("%s-%d.txt", name, columns))
-		if *update {
-			if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		goldenFile(t, fmt.Sprintf("%s-%d.txt", name, columns), b.String())
+		tooWide(t, b.String(), columns)
+	}
+}
+
+// goldenFile compares with a file in testdata.
+func goldenFile(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("%s differs (-want +got); run go test -update if that is right\n%s", file, diff)
-		}
-		tooWide(t, b.String(), columns)
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); run go test -update if that is right\n%s", file, diff)
 	}
 }
 

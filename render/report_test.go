@@ -10,7 +10,20 @@ import (
 )
 
 func TestReport(t *testing.T) {
-	for name, r := range map[string]stack.Report{
+	for name, r := range reports() {
+		t.Run(name, func(t *testing.T) {
+			golden(t, "report-"+name, func(b *bytes.Buffer, s render.Style) {
+				if err := render.Report(b, r, s); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+// reports is the samples by the names of their golden files.
+func reports() map[string]stack.Report {
+	return map[string]stack.Report{
 		"done":        {Elapsed: 42 * time.Second, Outcomes: []stack.Outcome{done(stack.KindNetwork, "shop_front"), done(stack.KindService, "shop_db"), done(stack.KindService, "shop_web")}},
 		"failed":      failed(),
 		"interrupted": interrupted(),
@@ -19,14 +32,6 @@ func TestReport(t *testing.T) {
 		"nothing":     {Elapsed: time.Second},
 		"kept":        kept(),
 		"ended":       ended(),
-	} {
-		t.Run(name, func(t *testing.T) {
-			golden(t, "report-"+name, func(b *bytes.Buffer, s render.Style) {
-				if err := render.Report(b, r, s); err != nil {
-					t.Fatal(err)
-				}
-			})
-		})
 	}
 }
 

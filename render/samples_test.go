@@ -15,9 +15,19 @@ func risky() stack.Plan {
 		"shop_api":     {stack.ScalesToZero, stack.Unschedulable},
 		"shop_mail":    {stack.AdoptsService, "not-yet-known"},
 		"shop_migrate": {stack.RunsAJob},
+		"shop_back2":   {stack.ReplacesNetwork},
+		"shop_job":     {stack.ReplacesService},
 	}
 	p.Changes = append(p.Changes, gone(stack.KindService, "shop_older")...)
 	p.Changes = append(p.Changes, gone(stack.KindNetwork, "shop_dmz")...)
+	p.Changes = append(p.Changes, stack.Change{
+		Ref: stack.Ref{Kind: stack.KindNetwork, Name: "shop_back2"}, Action: stack.Replace, Reason: "a network cannot be changed in place",
+		Fields: []stack.FieldChange{{Path: "driver_opts.encrypted", New: "true", Effect: stack.Downtime}}, Effect: stack.Downtime,
+		After: []stack.Gate{{Ref: service("shop_job"), Condition: stack.Removed}},
+	}, stack.Change{
+		Ref: service("shop_job"), Action: stack.Replace, Reason: "deploy.mode cannot be changed in place",
+		Fields: []stack.FieldChange{{Path: "deploy.mode", Old: "replicated", New: "global", Effect: stack.Downtime}}, Effect: stack.Downtime,
+	})
 	for i, c := range p.Changes {
 		p.Changes[i].Hazards = byName[c.Ref.Name]
 		switch {

@@ -102,6 +102,19 @@ func enumerate(items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
+// listed is items with commas between and end after the last, each still on
+// its own.
+func listed(items []string, end string) []string {
+	out := make([]string, len(items))
+	for i, item := range items {
+		out[i] = item + ","
+		if i == len(items)-1 {
+			out[i] = item + end
+		}
+	}
+	return out
+}
+
 // duration is d as people say it: 0.3s, 42s, 1m32s, 10m.
 func duration(d time.Duration) string {
 	if d < 10*time.Second {

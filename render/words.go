@@ -89,6 +89,8 @@ func met(c stack.Condition) string {
 		return "is healthy"
 	case stack.Completed:
 		return "has completed"
+	case stack.Removed:
+		return "is gone"
 	}
 	return "is ready"
 }
