@@ -47,7 +47,7 @@ func Unmarshal(content []byte) (Document, error) {
 		}
 		d.Plan.Changes = append(d.Plan.Changes, change)
 	}
-	if !d.Masked && d.ID != ID(d.Plan) {
+	if !in.Masked && in.ID != identify(in.Stack, in.Changes) {
 		return Document{}, errors.New("its changes do not give its id: it has been edited or damaged")
 	}
 	return d, nil

@@ -21,17 +21,30 @@ const ShortID = 16
 // so planning again gives the same ID as long as the same would be written over
 // the same.
 func ID(p stack.Plan) string {
-	var steps []step
+	var changes []change
 	for _, c := range p.Changes {
+		changes = append(changes, encodeChange(c))
+	}
+	return identify(p.Stack, changes)
+}
+
+// identify looks at the specs as they stand in the file: so an old file keeps
+// its ID when the engine's types grow.
+func identify(name string, changes []change) string {
+	var steps []step
+	for _, c := range changes {
 		if c.Action == stack.Keep {
 			continue
 		}
-		s := step{Kind: c.Ref.Kind, Name: c.Ref.Name, Action: c.Action, Spec: specOf(c)}
+		s := step{Kind: c.Kind, Name: c.Name, Action: c.Action}
 		if c.Have != nil {
-			s.Replaces = c.Have.Hash()
+			s.Replaces = c.Have.SpecHash
 		}
-		if secret, ok := c.Want.(stack.Secret); ok {
-			s.Content = secret.Source.Digest
+		if c.Want != nil {
+			s.Spec = canonical(c.Want.Spec)
+			if c.Want.Source != nil {
+				s.Content = c.Want.Source.Digest
+			}
 		}
 		steps = append(steps, s)
 	}
@@ -39,7 +52,7 @@ func ID(p stack.Plan) string {
 	sum := sha256.Sum256(compact(struct {
 		Stack string
 		Steps []step
-	}{p.Stack, steps}))
+	}{name, steps}))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -48,9 +61,21 @@ type step struct {
 	Kind     stack.Kind
 	Name     string
 	Action   stack.Action
-	Spec     json.RawMessage
+	Spec     any
 	Content  string // of a secret
 	Replaces string // hash of the live spec
+}
+
+// canonical is a JSON text as a value that [compact] writes with all keys
+// sorted; nil if it is none.
+func canonical(text json.RawMessage) any {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
 }
 
 // specOf is what a change writes, in the engine's own form; nothing for a
