@@ -155,10 +155,11 @@ func effectCounts(p stack.Plan) []string {
 	return effects
 }
 
+// countEffect is the number of services with this effect.
 func countEffect(p stack.Plan, e stack.Effect) int {
 	n := 0
 	for _, c := range p.Changes {
-		if c.Effect == e {
+		if c.Effect == e && c.Ref.Kind == stack.KindService {
 			n++
 		}
 	}
