@@ -3,6 +3,7 @@ package stack
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // What can go wrong between stackup and the swarm. The engine package wraps
@@ -60,7 +61,12 @@ func (e *Error) Error() string {
 	if at := e.Pos.String(); at != "" {
 		s = at + ": " + s
 	}
-	return s
+	return oneLine(s)
+}
+
+// oneLine makes a line of a text that quotes something with line ends in it.
+func oneLine(s string) string {
+	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s)
 }
 
 // Unwrap gives the cause to [errors.Is] and [errors.As].
@@ -76,7 +82,7 @@ type Warning struct {
 // String is file:line and the message.
 func (w Warning) String() string {
 	if at := w.Pos.String(); at != "" {
-		return at + ": " + w.Msg
+		return oneLine(at + ": " + w.Msg)
 	}
-	return w.Msg
+	return oneLine(w.Msg)
 }

@@ -70,6 +70,10 @@ func TestErrorIsOneLine(t *testing.T) {
 	if err.Error() != `c.yaml:3: service "web": refused by the engine` || !errors.Is(err, stack.ErrInvalid) {
 		t.Errorf("got %q", err)
 	}
+	quoted := &stack.Error{Msg: "a\r\nb", Err: errors.New("c\rd\ne")}
+	if got := quoted.Error(); got != "a b: c d e" {
+		t.Errorf("got %q", got)
+	}
 }
 
 // TestNormal says which specs mean the same to the engine, and which do not.
