@@ -21,10 +21,12 @@ type execution struct {
 	timeout  time.Duration
 	parallel int
 	detach   bool
+	md       markdown
 }
 
 func (e *execution) addFlags(f *pflag.FlagSet) {
 	e.approval.addFlags(f)
+	e.md.addFlags(f)
 	f.DurationVar(&e.timeout, "timeout", 10*time.Minute, "how long to wait until everything runs")
 	f.IntVar(&e.parallel, "parallel", 10, "how many objects to write at a time")
 	f.BoolVarP(&e.detach, "detach", "d", false, "write everything and wait for nothing")
@@ -99,7 +101,7 @@ func carryOut(ctx context.Context, p *process, j job) error {
 	if err != nil {
 		return err
 	}
-	if err := show(p, plan); err != nil {
+	if err := show(j.how.md.text(p), plan); err != nil {
 		return err
 	}
 	if err := j.how.approval.decide(ctx, p, plan); err != nil {
@@ -115,12 +117,15 @@ func execute(ctx context.Context, p *process, client *engine.Client, how executi
 		Detach:   how.detach,
 		Events:   render.Progress(p.stderr, p.style(p.stderr)),
 	})
-	out := p.stdout
+	out := how.md.text(p).stdout
 	if !result.OK() {
 		out = p.stderr
 	}
 	if len(result.Outcomes) > 0 {
 		err = errors.Join(err, render.Report(out, result, p.style(out)))
+	}
+	if err == nil || len(result.Outcomes) > 0 { // else it ended before it began
+		err = errors.Join(err, how.md.report(p, result))
 	}
 	switch {
 	case err != nil:

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/stackup-cli/stackup/planner"
@@ -12,6 +14,7 @@ func planCommand(p *process) *cobra.Command {
 		at       target
 		scope    planner.Options
 		detailed bool
+		md       markdown
 	)
 	c := &cobra.Command{
 		Use:   "plan [STACK] -c FILE",
@@ -38,7 +41,7 @@ STACK is the stack's name; without it the file's name: is taken.
 			if err != nil {
 				return err
 			}
-			if err := show(p, plan); err != nil {
+			if err := errors.Join(show(md.text(p), plan), md.plan(p, plan)); err != nil {
 				return err
 			}
 			if detailed && !plan.Empty() {
@@ -50,6 +53,7 @@ STACK is the stack's name; without it the file's name: is taken.
 	src.addFlags(c)
 	at.addFlags(c)
 	addScopeFlags(c, &scope)
+	md.addFlags(c.Flags())
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there is something to do")
 	return c
 }

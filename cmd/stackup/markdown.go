@@ -1,0 +1,69 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/stackup-cli/stackup/planfile"
+	"github.com/stackup-cli/stackup/render"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// standardOutput is the name of a file that stands for standard output.
+const standardOutput = "-"
+
+// markdown is the flag that asks for a second form, to be posted on a pull
+// request.
+type markdown struct{ file string }
+
+func (m *markdown) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&m.file, "md", "", "also write the outcome as markdown to `FILE`; \"-\" is standard output, the text then goes to standard error")
+}
+
+// text is the process as the views for people are to see it: with standard
+// output left alone if markdown goes there.
+func (m *markdown) text(p *process) *process {
+	if m.file != standardOutput {
+		return p
+	}
+	view := *p
+	view.stdout = p.stderr
+	return &view
+}
+
+// plan writes the plan, if that was asked for.
+func (m *markdown) plan(p *process, plan stack.Plan) error {
+	return m.write(p, func(w io.Writer) error {
+		return render.Markdown(w, plan, planfile.ID(plan)[:planfile.ShortID])
+	})
+}
+
+// report writes how an apply ended, if that was asked for.
+func (m *markdown) report(p *process, report stack.Report) error {
+	return m.write(p, func(w io.Writer) error { return render.ReportMarkdown(w, report) })
+}
+
+func (m *markdown) write(p *process, view func(io.Writer) error) error {
+	switch m.file {
+	case "":
+		return nil
+	case standardOutput:
+		return view(p.stdout)
+	}
+	name := m.file
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(p.dir, name)
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := view(f); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}
