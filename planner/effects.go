@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/moby/moby/api/types/swarm"
@@ -11,18 +10,16 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// effects says what a changed service causes, by the engine's own rule
-// (swarmkit manager/orchestrator/task.go, IsTaskDirty). want and live are
-// normal forms.
-func (m *maker) effects(c *stack.Change, want, live swarm.ServiceSpec) {
-	switch {
-	case isJob(want.Mode):
+// effects says what a changed service causes. want is a normal form.
+func (m *maker) effects(c *stack.Change, want swarm.ServiceSpec, turn turnover) {
+	if isJob(want.Mode) {
 		// Every write starts a new iteration (swarmkit
 		// manager/controlapi/service.go, UpdateService).
 		setEffects(c.Fields, func(stack.FieldChange) stack.Effect { return stack.RunsJob })
 		c.Effect, c.Impact = stack.RunsJob, ""
 		return
-	case m.placedAlready(want, live):
+	}
+	if !turn.restarts {
 		setEffects(c.Fields, func(f stack.FieldChange) stack.Effect {
 			if f.Effect == stack.Restarts {
 				return stack.InPlace
@@ -30,15 +27,20 @@ func (m *maker) effects(c *stack.Change, want, live swarm.ServiceSpec) {
 			return f.Effect
 		})
 	}
+	c.Effect = stack.InPlace
 	for _, f := range c.Fields {
 		if gravity(f.Effect) > gravity(c.Effect) {
 			c.Effect = f.Effect
 		}
 	}
-	if c.Effect == stack.NoEffect {
-		c.Effect = stack.InPlace
+	leftover := turn.restarts && c.Effect != stack.Restarts
+	if leftover {
+		c.Effect = stack.Restarts
 	}
-	c.Impact = m.impact(c, want)
+	c.Impact = impact(c, want, turn)
+	if leftover {
+		c.Impact += ", to end an earlier update"
+	}
 }
 
 func setEffects(fields []stack.FieldChange, effect func(stack.FieldChange) stack.Effect) {
@@ -65,46 +67,12 @@ func gravity(e stack.Effect) int {
 	return 0
 }
 
-// placedAlready says whether nothing but the placement of tasks has changed
-// and every task is where the new placement wants it: then they all stay
-// (IsTaskDirtyPlacementConstraintsOnly).
-func (m *maker) placedAlready(want, live swarm.ServiceSpec) bool {
-	w := want.TaskTemplate
-	if reflect.DeepEqual(w.Placement, live.TaskTemplate.Placement) {
-		return false
-	}
-	constraints := w.Placement.Constraints
-	w.Placement = live.TaskTemplate.Placement
-	if !reflect.DeepEqual(w, live.TaskTemplate) {
-		return false
-	}
-	for _, t := range m.tasks[want.Name] {
-		if !nodeMatches(constraints, m.nodes[t.NodeID]) {
-			return false
-		}
-	}
-	return true
-}
-
 // impact says what the effect means for this service: how many tasks, how many
 // at a time, in which order.
-func (m *maker) impact(c *stack.Change, want swarm.ServiceSpec) string {
+func impact(c *stack.Change, want swarm.ServiceSpec, turn turnover) string {
 	var out []string
-	tasks := len(m.tasks[want.Name])
 	if c.Effect == stack.Restarts {
-		u := want.UpdateConfig
-		pace := fmt.Sprintf("%d at a time", u.Parallelism)
-		if u.Parallelism == 0 || int(u.Parallelism) >= tasks {
-			pace = "all at once"
-		}
-		restarts := fmt.Sprintf("restarts %s, %s, %s", count(tasks, "task"), pace, u.Order)
-		if tasks == 1 {
-			restarts = fmt.Sprintf("restarts 1 task, %s", u.Order)
-		}
-		if tasks == 0 {
-			restarts = "restarts no task: none runs"
-		}
-		out = append(out, restarts)
+		out = append(out, restarts(want.UpdateConfig, turn))
 	}
 	if r := c.Have.Service.Spec.Mode.Replicated; r != nil && r.Replicas != nil && want.Mode.Replicated != nil {
 		switch old, now := int(*r.Replicas), int(*want.Mode.Replicated.Replicas); cmp.Compare(now, old) {
@@ -118,6 +86,22 @@ func (m *maker) impact(c *stack.Change, want swarm.ServiceSpec) string {
 		out = append(out, "restarts none")
 	}
 	return strings.Join(out, ", ")
+}
+
+func restarts(u *swarm.UpdateConfig, turn turnover) string {
+	tasks := count(turn.replaced, "task")
+	if turn.replaced < turn.tasks {
+		tasks = fmt.Sprintf("%d of %s", turn.replaced, count(turn.tasks, "task"))
+	}
+	switch {
+	case turn.tasks == 0:
+		return "restarts no task: none runs"
+	case turn.replaced == 1:
+		return fmt.Sprintf("restarts %s, %s", tasks, u.Order)
+	case u.Parallelism == 0 || int(u.Parallelism) >= turn.replaced:
+		return fmt.Sprintf("restarts %s, all at once, %s", tasks, u.Order)
+	}
+	return fmt.Sprintf("restarts %s, %d at a time, %s", tasks, u.Parallelism, u.Order)
 }
 
 func count(n int, what string) string {

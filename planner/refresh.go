@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -22,8 +23,8 @@ import (
 // object, and the plan must not be applied. A service counts by its spec: a
 // version that moved alone is none the worse.
 //
-// The snapshot has to be of the plan's stack, observed with the names of the
-// configs and secrets that the plan creates.
+// The snapshot is of [Involved]. With the bytes of the secrets it also tells
+// whether one of a pinned name is the one that the plan creates.
 func Refresh(p stack.Plan, have stack.Snapshot) (stack.Plan, error) {
 	r := refresher{maker: newMaker(stack.Stack{Name: p.Stack}, have), objects: observed(have), ids: maps.Clone(p.IDs)}
 	if r.ids == nil {
@@ -38,6 +39,29 @@ func Refresh(p stack.Plan, have stack.Snapshot) (stack.Plan, error) {
 	r.references(p)
 	p.Target, p.Changes, p.IDs = have.Target, changes, r.ids
 	return p, errors.Join(r.problems...)
+}
+
+// Involved is the stack to observe for [Refresh].
+func Involved(p stack.Plan) stack.Stack {
+	s := stack.Stack{Name: p.Stack}
+	for ref := range p.IDs {
+		switch ref.Kind {
+		case stack.KindNetwork:
+			s.Networks = append(s.Networks, stack.Network{External: true, Spec: network.CreateRequest{Name: ref.Name}})
+		case stack.KindConfig:
+			s.Configs = append(s.Configs, stack.Config{External: true, Spec: swarm.ConfigSpec{Annotations: swarm.Annotations{Name: ref.Name}}})
+		case stack.KindSecret, stack.KindService: // all of the swarm are observed
+		}
+	}
+	for _, c := range p.Changes {
+		switch o := c.Want.(type) {
+		case stack.Config:
+			s.Configs = append(s.Configs, o)
+		case stack.Secret:
+			s.Secrets = append(s.Secrets, o)
+		}
+	}
+	return s
 }
 
 type refresher struct {

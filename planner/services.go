@@ -54,8 +54,12 @@ func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 		return c
 	}
 	c.Fields = m.fields(live, want)
-	m.effects(&c, want, live)
+	turn := m.turnover(have.Spec, want, live)
+	m.effects(&c, want, turn)
 	s.Spec = write(m.ignored(s, m.names.refer(s.Spec), have.Spec), have.Spec, want, live)
+	if turn.deaf {
+		s.Spec.TaskTemplate.ForceUpdate++
+	}
 	s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 	c.Want = s
 	c.Action, c.Reason = stack.Update, reasonFields(c.Fields)
@@ -97,9 +101,13 @@ func keepResolved(want, have swarm.ServiceSpec) swarm.ServiceSpec {
 // since the engine compares raw values when it decides about restarts, and as
 // it is wanted elsewhere.
 func write(spec, have, want, live swarm.ServiceSpec) swarm.ServiceSpec {
-	if reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate) {
+	switch placement := spec.TaskTemplate.Placement; {
+	case reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate):
 		spec.TaskTemplate = have.TaskTemplate
-	} else {
+	case elsewhere(want.TaskTemplate, live.TaskTemplate):
+		spec.TaskTemplate = have.TaskTemplate
+		spec.TaskTemplate.Placement = placement
+	default:
 		spec.TaskTemplate.ForceUpdate = have.TaskTemplate.ForceUpdate
 	}
 	if reflect.DeepEqual(want.EndpointSpec, live.EndpointSpec) {
@@ -190,7 +198,7 @@ func (m *maker) onReplaced(have swarm.Service) string {
 // and what it depends on.
 func (m *maker) gates(s stack.Service) []stack.Gate {
 	var out []stack.Gate
-	for _, ref := range references(m.names.refer(s.Spec)) {
+	for _, ref := range stack.References(m.names.refer(s.Spec)) {
 		if m.names.fresh[ref] {
 			out = append(out, stack.Gate{Ref: ref})
 		}
@@ -198,23 +206,6 @@ func (m *maker) gates(s stack.Service) []stack.Gate {
 	for _, d := range s.DependsOn {
 		if on, ok := m.wanted[d.Key]; ok {
 			out = append(out, stack.Gate{Ref: on.Ref(), Condition: d.Condition})
-		}
-	}
-	return out
-}
-
-// references is every object a spec refers to by name, in a fixed order.
-func references(s swarm.ServiceSpec) []stack.Ref {
-	var out []stack.Ref
-	for _, n := range s.TaskTemplate.Networks {
-		out = append(out, stack.Ref{Kind: stack.KindNetwork, Name: n.Target})
-	}
-	if c := s.TaskTemplate.ContainerSpec; c != nil {
-		for _, r := range c.Configs {
-			out = append(out, stack.Ref{Kind: stack.KindConfig, Name: r.ConfigName})
-		}
-		for _, r := range c.Secrets {
-			out = append(out, stack.Ref{Kind: stack.KindSecret, Name: r.SecretName})
 		}
 	}
 	return out

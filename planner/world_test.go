@@ -132,9 +132,9 @@ func (w *world) schedule(s swarm.Service) {
 	if r := s.Spec.Mode.Replicated; r != nil && r.Replicas != nil {
 		n = *r.Replicas
 	}
-	for range n {
+	for i := range n {
 		w.Tasks = append(w.Tasks, swarm.Task{
-			ID: w.id("task"), ServiceID: s.ID, NodeID: "node1", Spec: s.Spec.TaskTemplate, DesiredState: swarm.TaskStateRunning,
+			ID: w.id("task"), ServiceID: s.ID, Slot: int(i) + 1, NodeID: "node1", Spec: s.Spec.TaskTemplate, DesiredState: swarm.TaskStateRunning,
 			Status: swarm.TaskStatus{State: swarm.TaskStateRunning},
 		})
 	}
