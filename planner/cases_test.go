@@ -141,6 +141,12 @@ func (w *world) edit(t *testing.T, words []string) {
 		w.service(t, words[1]).Spec.TaskTemplate.ForceUpdate++
 	case "update": // update SERVICE STATE: the engine says this of the last update
 		w.service(t, words[1]).UpdateStatus = &swarm.UpdateStatus{State: swarm.UpdateState(words[2])}
+	case "behind": // behind SERVICE N: so many of its tasks still have the spec before
+		n, err := strconv.Atoi(words[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.behind(w.service(t, words[1]), n)
 	case "owner": // owner NAME STACK: the object belongs to another stack
 		w.relabel(words[1], words[2])
 	case "docker": // docker KIND FROM TO: the name that docker stack deploy gives
@@ -160,6 +166,14 @@ func (w *world) service(t *testing.T, name string) *swarm.Service {
 	}
 	w.Services[i].Version = w.version()
 	return &w.Services[i]
+}
+
+func (w *world) behind(s *swarm.Service, n int) {
+	for i := range w.Tasks {
+		if t := &w.Tasks[i]; t.ServiceID == s.ID && t.Slot <= n {
+			t.Spec = s.PreviousSpec.TaskTemplate
+		}
+	}
 }
 
 func (w *world) relabel(name, owner string) {
