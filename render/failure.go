@@ -42,7 +42,10 @@ func failureRows(o stack.Outcome) [][2]string {
 	if !strings.Contains(o.Err, f.Err) {
 		rows = append(rows, [2]string{"error", f.Err})
 	}
-	return append(rows, [2]string{"now", fmt.Sprintf("%d of %d tasks run as wanted", f.Running, f.Tasks)})
+	if f.Tasks > 0 {
+		rows = append(rows, [2]string{"now", fmt.Sprintf("%d of %d tasks run as wanted", f.Running, f.Tasks)})
+	}
+	return rows
 }
 
 func label(name string) string { return "    " + pad(name, len("error")+2) }

@@ -62,9 +62,16 @@ func failureDetail(o stack.Outcome) string {
 	for _, row := range failureRows(o) {
 		lines = append(lines, strings.TrimRight(pad(row[0], len("error")+2)+brief(safe(row[1]), maxFailureLine), " "))
 	}
-	text := "### " + codeRef(o.Ref) + "\n\n" + fenced("text", lines)
-	if command := nextCommand(o); command != "" {
-		text += "\n\nNext:\n\n" + fenced("sh", []string{brief(safe(command), maxFailureLine)})
+	var d document
+	if len(lines) > 0 {
+		d.add(fenced("text", lines))
 	}
-	return text
+	if command := nextCommand(o); command != "" {
+		d.add("Next:")
+		d.add(fenced("sh", []string{brief(safe(command), maxFailureLine)}))
+	}
+	if len(d) == 0 {
+		return ""
+	}
+	return "### " + codeRef(o.Ref) + "\n\n" + strings.Join(d, "\n\n")
 }
