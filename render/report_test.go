@@ -32,6 +32,7 @@ func reports() map[string]stack.Report {
 		"nothing":     {Elapsed: time.Second},
 		"kept":        kept(),
 		"ended":       ended(),
+		"accepted":    accepted(),
 	}
 }
 
@@ -134,5 +135,16 @@ func kept() stack.Report {
 			Err:     "its task exited three times in the same way",
 			Failure: &stack.Failure{Task: "shop_cache.1", Node: "node-1", State: "failed", ExitCode: 127, Tasks: 1, Err: "task: non-zero exit (127)"},
 		}},
+	}
+}
+
+// accepted is a service of whose tasks nothing is known yet.
+func accepted() stack.Report {
+	return stack.Report{
+		Elapsed: 25 * time.Second, TimedOut: true,
+		Outcomes: []stack.Outcome{
+			{Ref: service("shop_web"), Action: stack.Update, State: stack.Unfinished, Err: "the swarm has only just accepted it", Failure: &stack.Failure{}},
+			{Ref: service("shop_old"), Action: stack.Delete, State: stack.Unfinished, Err: "removed; its tasks have not stopped yet"},
+		},
 	}
 }
