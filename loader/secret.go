@@ -10,11 +10,14 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
+// ErrSecretChanged is the error of [ReadSecret] when it finds other bytes.
+var ErrSecretChanged = errors.New("its content has changed since the plan was made")
+
 // ReadSecret reads the bytes of a secret again from where [Load] had them from:
 // the file, or the variable in environ (NAME=VALUE, the last of equal names
-// counts). It fails when they are no longer those that were loaded. A secret
-// that has no bytes here, because it is external or comes from a driver, has
-// none.
+// counts). It is [ErrSecretChanged] when they are no longer those that were
+// loaded. A secret that has no bytes here, because it is external or comes from
+// a driver, has none.
 func ReadSecret(ctx context.Context, stackName string, s stack.Secret, environ []string) (stack.Sensitive, error) {
 	if s.External || s.Spec.Driver != nil {
 		return nil, nil
@@ -32,7 +35,7 @@ func ReadSecret(ctx context.Context, stackName string, s stack.Secret, environ [
 		return nil, err
 	}
 	if digest != s.Source.Digest {
-		return nil, &stack.Error{Msg: s.Ref().String() + ": its content has changed since the plan was made", Hint: "plan again"}
+		return nil, &stack.Error{Msg: s.Ref().String(), Err: ErrSecretChanged, Hint: "plan again"}
 	}
 	return content, nil
 }

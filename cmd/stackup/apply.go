@@ -10,6 +10,7 @@ import (
 
 	"github.com/stackup-cli/stackup/applier"
 	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
@@ -53,21 +54,29 @@ func applyCommand(p *process) *cobra.Command {
 		how   execution
 	)
 	c := &cobra.Command{
-		Use:   "apply [STACK] -c FILE",
+		Use:   "apply [STACK] -c FILE | apply PLAN.json",
 		Short: "make the swarm run what the file says",
 		Long: `Show the plan, ask, carry it out in dependency order, and wait until every
 task of the stack runs. A failure is reported in the engine's own words; what
 was done stays, and a new apply goes on from there.
 
-STACK is the stack's name; without it the file's name: is taken.
+STACK is the stack's name; without it the file's name: is taken. A name that
+ends in .json is a saved plan (plan --out): it is applied as it is, without
+asking, if nothing that it touches has changed since. One that did not come to
+its end goes on where it stopped.
 
 ` + exitCodesHelp,
 		Example: `  stackup apply shop -c compose.yaml
-  stackup apply shop -c compose.yaml --auto-approve --timeout 5m`,
+  stackup apply shop -c compose.yaml --auto-approve --timeout 5m
+  stackup apply shop -c compose.yaml --approve 3f1d2c4b5a697887
+  stackup apply plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := how.check(); err != nil {
 				return usageError{c, err}
+			}
+			if isSaved(firstArg(args)) {
+				return applySaved(c, p, args[0], job{at: at, how: how})
 			}
 			want, err := src.load(c.Context(), p, firstArg(args))
 			if err != nil {
@@ -101,10 +110,11 @@ func carryOut(ctx context.Context, p *process, j job) error {
 	if err != nil {
 		return err
 	}
-	if err := show(j.how.md.text(p), plan); err != nil {
+	id := planfile.ID(plan)
+	if err := show(j.how.md.text(p), plan, id); err != nil {
 		return err
 	}
-	if err := j.how.approval.decide(ctx, p, plan); err != nil {
+	if err := j.how.approval.decide(ctx, p, plan, id); err != nil {
 		return err
 	}
 	return execute(ctx, p, client, j.how, plan, have)

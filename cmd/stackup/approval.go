@@ -21,18 +21,23 @@ const (
 // approval is the flags that say which plans need no question.
 type approval struct {
 	auto  string // "", approveAll or approveSafe
+	id    string // of the plan that has been approved
 	allow []string
 }
 
 func (a *approval) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&a.auto, "auto-approve", "y", "", "do not ask; =safe refuses plans that delete, interrupt or cannot be scheduled")
 	f.Lookup("auto-approve").NoOptDefVal = approveAll
+	f.StringVar(&a.id, "approve", "", "do not ask if the plan has this `ID`, and refuse any other")
 	f.StringArrayVar(&a.allow, "allow", nil, "with --auto-approve=safe: accept this `HAZARD`, as the plan names it")
 }
 
 func (a *approval) check() error {
 	if !slices.Contains([]string{"", approveAll, approveSafe}, a.auto) {
 		return fmt.Errorf("--auto-approve=%s: use --auto-approve or --auto-approve=%s", a.auto, approveSafe)
+	}
+	if err := a.checkID(); err != nil {
+		return err
 	}
 	for _, name := range a.allow {
 		if !slices.Contains(dangers(), stack.Hazard(name)) {
@@ -46,10 +51,12 @@ func (a *approval) check() error {
 }
 
 // decide lets a plan pass, asks, or refuses it.
-func (a *approval) decide(ctx context.Context, p *process, plan stack.Plan) error {
+func (a *approval) decide(ctx context.Context, p *process, plan stack.Plan, id string) error {
 	switch {
 	case plan.Empty() || a.auto == approveAll:
 		return nil
+	case a.id != "":
+		return a.compare(id)
 	case a.auto == approveSafe:
 		return a.refuse(plan)
 	}

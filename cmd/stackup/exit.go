@@ -21,6 +21,7 @@ const (
 	exitChanges  = 2 // plan --detailed-exitcode: there is something to do
 	exitDeclined = 3 // the user said no, or nobody could be asked
 	exitRefused  = 4 // the swarm cannot take the stack as it is
+	exitStale    = 5 // the swarm is not as the plan saw it, or the plan not the approved one
 	exitFailed   = 7 // the apply failed; what was done stays
 	exitTimeout  = 9 // the apply ran out of time
 	exitUsage    = 64
@@ -28,7 +29,8 @@ const (
 
 const exitCodesHelp = `Exit codes: 0 done or nothing to do, 1 error, 2 the plan has changes (with
 --detailed-exitcode), 3 declined or not approved, 4 refused before the first
-write, 7 the apply failed, 9 it timed out, 64 usage, 130 interrupted.`
+write, 5 the plan is stale or not the approved one, 7 the apply failed, 9 it
+timed out, 64 usage, 130 interrupted.`
 
 // exitError ends the program with a code. Without a cause everything has been
 // said already.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stackup-cli/stackup/engine"
 	"github.com/stackup-cli/stackup/loader"
+	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
@@ -76,10 +78,14 @@ func look(ctx context.Context, c *engine.Client, want stack.Stack, o planner.Opt
 	return plan, have, nil
 }
 
-// show prints the plan, with its warnings apart.
-func show(p *process, plan stack.Plan) error {
+// show prints the plan, with its warnings apart, and what it is called by.
+func show(p *process, plan stack.Plan, id string) error {
 	render.Warnings(p.stderr, plan.Warnings, p.style(p.stderr))
-	return render.Plan(p.stdout, plan, p.style(p.stdout))
+	if err := render.Plan(p.stdout, plan, p.style(p.stdout)); err != nil || plan.Empty() {
+		return err
+	}
+	_, err := fmt.Fprintf(p.stdout, "Plan ID: %s\n", id[:planfile.ShortID])
+	return err
 }
 
 func firstArg(args []string) string {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -35,7 +36,7 @@ func realMain() int {
 	}()
 	return run(ctx, process{
 		args: os.Args[1:], environ: os.Environ(), dir: workingDir(),
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now,
 	})
 }
 

@@ -13,6 +13,7 @@ func planCommand(p *process) *cobra.Command {
 		src      source
 		at       target
 		scope    planner.Options
+		out      planOutput
 		detailed bool
 		md       markdown
 	)
@@ -26,9 +27,13 @@ STACK is the stack's name; without it the file's name: is taken.
 
 ` + exitCodesHelp,
 		Example: `  stackup plan shop -c compose.yaml
-  stackup plan shop -c compose.yaml -c production.yaml --detailed-exitcode`,
+  stackup plan shop -c compose.yaml -c production.yaml --detailed-exitcode
+  stackup plan shop -c compose.yaml --out plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := out.check(md); err != nil {
+				return usageError{c, err}
+			}
 			want, err := src.load(c.Context(), p, firstArg(args))
 			if err != nil {
 				return err
@@ -41,7 +46,7 @@ STACK is the stack's name; without it the file's name: is taken.
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(show(md.text(p), plan), md.plan(p, plan)); err != nil {
+			if err := errors.Join(out.write(md.text(p), plan), md.plan(p, plan)); err != nil {
 				return err
 			}
 			if detailed && !plan.Empty() {
@@ -53,6 +58,7 @@ STACK is the stack's name; without it the file's name: is taken.
 	src.addFlags(c)
 	at.addFlags(c)
 	addScopeFlags(c, &scope)
+	out.addFlags(c.Flags())
 	md.addFlags(c.Flags())
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there is something to do")
 	return c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -19,6 +20,7 @@ type process struct {
 	stdin   io.Reader
 	stdout  io.Writer
 	stderr  io.Writer
+	now     func() time.Time
 }
 
 // run is the whole program but for the process itself. It returns the exit
@@ -49,7 +51,7 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{c, err} })
-	root.AddCommand(planCommand(p), applyCommand(p), destroyCommand(p), configCommand(p), versionCommand(p))
+	root.AddCommand(planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), configCommand(p), versionCommand(p))
 	root.CompletionOptions.DisableDescriptions = false
 	return root
 }

@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 //	await N          wait until the swarm has been written to this often
 //	code N ARGS…     run a program that ends with this exit code
 //	engine leave     the engine leaves its swarm
+//	edit …           something is done behind stackup's back, see edit
+//	replace A B FILE a file is changed
+//	idof FILE NAME   the ID of a plan in JSON goes into a variable
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -46,6 +49,9 @@ func TestScripts(t *testing.T) {
 			"written": written,
 			"await":   await,
 			"engine":  engineCommand,
+			"edit":    edit,
+			"replace": replace,
+			"idof":    idOf,
 			"code":    exitCode,
 		},
 	})

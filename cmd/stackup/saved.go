@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/loader"
+	"github.com/stackup-cli/stackup/planfile"
+	"github.com/stackup-cli/stackup/planner"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// isSaved says whether an argument is a saved plan. No stack's name has a dot.
+func isSaved(arg string) bool { return strings.HasSuffix(arg, ".json") }
+
+// applySaved carries out a saved plan. That it was given is the approval.
+func applySaved(c *cobra.Command, p *process, file string, j job) error {
+	if name := planningFlag(c); name != "" {
+		return usageError{c, fmt.Errorf("--%s does not go with a saved plan: what is to be done stands in %s", name, file)}
+	}
+	doc, err := planfile.Read(file)
+	if err != nil {
+		return err
+	}
+	if doc.Masked {
+		return &stack.Error{
+			Msg:  fmt.Sprintf("plan %q is for reading: credentials in it are masked", file),
+			Hint: "save plans that are to be applied with plan --out",
+		}
+	}
+	now, err := refresh(c.Context(), p, j.at, doc)
+	if err != nil {
+		return err
+	}
+	if err := show(j.how.md.text(p), now.plan, doc.ID); err != nil {
+		return err
+	}
+	if j.how.approval.auto == "" && j.how.approval.id == "" {
+		j.how.approval.auto = approveAll
+	}
+	if err := j.how.approval.decide(c.Context(), p, now.plan, doc.ID); err != nil {
+		return err
+	}
+	return execute(c.Context(), p, now.client, j.how, now.plan, now.have)
+}
+
+// planningFlag is a flag that was given and says what to plan.
+func planningFlag(c *cobra.Command) (name string) {
+	var (
+		planning cobra.Command
+		scope    planner.Options
+	)
+	new(source).addFlags(&planning)
+	addScopeFlags(&planning, &scope)
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if planning.Flags().Lookup(f.Name) != nil {
+			name = f.Name
+		}
+	})
+	return name
+}
+
+// refreshed is a saved plan as it is to be carried out now.
+type refreshed struct {
+	client *engine.Client
+	plan   stack.Plan
+	have   stack.Snapshot
+}
+
+// refresh holds a saved plan against the swarm. Nothing is written. A plan that
+// must not be applied any more ends with exitStale.
+func refresh(ctx context.Context, p *process, at target, doc planfile.Document) (refreshed, error) {
+	client, err := at.open(p)
+	if err != nil {
+		return refreshed{}, err
+	}
+	plan, err := withSecrets(ctx, p, doc.Plan)
+	if err != nil {
+		return refreshed{}, err
+	}
+	have, err := client.Observe(ctx, planner.Involved(plan))
+	if err != nil {
+		return refreshed{}, err
+	}
+	if at.host == "" && have.Target.Host != plan.Target.Host {
+		return refreshed{}, exitError{exitStale, &stack.Error{
+			Msg:  fmt.Sprintf("the plan was made for engine %q, and this is engine %q", plan.Target.Host, have.Target.Host),
+			Hint: "if both are of one swarm, say so with --host",
+		}}
+	}
+	plan, err = planner.Refresh(plan, have)
+	if err != nil {
+		err = exitError{exitStale, err}
+	}
+	return refreshed{client, plan, have}, err
+}
+
+// withSecrets is the plan with the bytes of the secrets that it creates.
+func withSecrets(ctx context.Context, p *process, plan stack.Plan) (stack.Plan, error) {
+	plan.Changes = slices.Clone(plan.Changes)
+	var problems []error
+	stale := false
+	for i, c := range plan.Changes {
+		s, ok := c.Want.(stack.Secret)
+		if !ok || c.Action == stack.Keep {
+			continue
+		}
+		data, err := loader.ReadSecret(ctx, plan.Stack, s, p.environ)
+		if err != nil {
+			problems = append(problems, err)
+			stale = stale || errors.Is(err, loader.ErrSecretChanged)
+			continue
+		}
+		s.Data = data
+		plan.Changes[i].Want = s
+	}
+	err := errors.Join(problems...)
+	if stale {
+		err = exitError{exitStale, err}
+	}
+	return plan, err
+}
+
+// The digits of a plan's ID that --approve needs at least.
+const minID = 12
+
+func (a *approval) checkID() error {
+	switch {
+	case a.id == "":
+		return nil
+	case len(a.id) < minID || strings.Trim(a.id, "0123456789abcdef") != "":
+		return fmt.Errorf("--approve %s: not the ID of a plan, which is at least %d hexadecimal digits", a.id, minID)
+	case a.auto != "":
+		return errors.New("--approve and --auto-approve do not go together")
+	}
+	return nil
+}
+
+// compare lets pass the plan that was approved.
+func (a *approval) compare(id string) error {
+	if strings.HasPrefix(id, a.id) {
+		return nil
+	}
+	return exitError{exitStale, &stack.Error{
+		Msg:  fmt.Sprintf("approved is plan %s, and this is plan %s", a.id, id[:min(len(a.id), len(id))]),
+		Hint: "look at the plan above, and approve it if it is right",
+	}}
+}
