@@ -92,8 +92,12 @@ func edits() []edit {
 			`{image: "` + app2 + `", deploy: {placement: {constraints: [node.role == manager]}}}`, "image", restarts,
 		},
 		{
-			"constraint and port", `{}`, // the engine does not look at the ports then
-			`{ports: ["7010:80"], deploy: {placement: {constraints: [node.role == manager]}}}`, "ports", inPlace,
+			"constraint and default spelled out", `{}`,
+			`{stop_grace_period: 10s, deploy: {placement: {constraints: [node.role == manager]}}}`, "deploy.placement.constraints", inPlace,
+		},
+		{
+			"constraint and port", `{}`,
+			`{ports: ["7010:80"], deploy: {placement: {constraints: [node.role == manager]}}}`, "ports", restarts,
 		},
 
 		{"port added", `{}`, `{ports: ["7020:80"]}`, "ports", restarts},

@@ -104,7 +104,7 @@ func write(spec, have, want, live swarm.ServiceSpec) swarm.ServiceSpec {
 	switch placement := spec.TaskTemplate.Placement; {
 	case reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate):
 		spec.TaskTemplate = have.TaskTemplate
-	case elsewhere(want.TaskTemplate, live.TaskTemplate):
+	case onlyPlacement(want.TaskTemplate, live.TaskTemplate):
 		spec.TaskTemplate = have.TaskTemplate
 		spec.TaskTemplate.Placement = placement
 	default:

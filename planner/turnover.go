@@ -52,7 +52,7 @@ func (m *maker) turnover(have, want, live swarm.ServiceSpec) turnover {
 	}
 	out.restarts = out.replaced > 0
 	if out.tasks == 0 {
-		out.restarts = endpoint || !elsewhere(want.TaskTemplate, live.TaskTemplate) && !reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate)
+		out.restarts = endpoint || !onlyPlacement(want.TaskTemplate, live.TaskTemplate) && !reflect.DeepEqual(want.TaskTemplate, live.TaskTemplate)
 	}
 	return out
 }
@@ -60,12 +60,12 @@ func (m *maker) turnover(have, want, live swarm.ServiceSpec) turnover {
 // placedAlready says whether nothing but the placement of a task has changed
 // and it is where the new placement wants it: then it stays.
 func (m *maker) placedAlready(want, spec swarm.TaskSpec, t swarm.Task) bool {
-	return elsewhere(want, spec) && nodeMatches(want.Placement.Constraints, m.nodes[t.NodeID])
+	return onlyPlacement(want, spec) && nodeMatches(want.Placement.Constraints, m.nodes[t.NodeID])
 }
 
-// elsewhere says whether two specs differ in the placement and in nothing else
+// onlyPlacement says whether two specs differ in the placement and in nothing else
 // (IsTaskDirtyPlacementConstraintsOnly).
-func elsewhere(a, b swarm.TaskSpec) bool {
+func onlyPlacement(a, b swarm.TaskSpec) bool {
 	if reflect.DeepEqual(a.Placement, b.Placement) {
 		return false
 	}
