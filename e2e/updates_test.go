@@ -75,17 +75,18 @@ func TestUnplaceable(t *testing.T) {
 // TestMovedBefore changes services whose tasks are older than their placement:
 // the engine has let them run where they were.
 func TestMovedBefore(t *testing.T) {
-	const basis = "services: {port: &x {image: " + app1 + ", command: [sleep], deploy: {update_config: {monitor: 1s}}}, label: *x, image: *x}"
+	const basis = "services: {port: &x {image: " + app1 + ", command: [sleep], deploy: {update_config: {monitor: 1s}}}, label: *x, image: *x, forced: *x}"
 	const moved = "deploy: {placement: {constraints: [node.role == manager]}"
 	dir := write(t,
 		"basis.yaml", basis,
 		"moved.yaml", "services: {port: {"+moved+"}}, label: {"+moved+"}}, image: {"+moved+"}}}",
-		"edited.yaml", `services: {port: {ports: ["7030:80"]}, label: {deploy: {labels: {team: blue}}}, image: {image: "`+app2+`"}}`)
+		"edited.yaml", `services: {port: {ports: ["7030:80"]}, label: {deploy: {labels: {team: blue}}}, image: {image: "`+app2+`"}, forced: {deploy: {labels: {team: blue}}}}`)
 	o := loader.Options{Name: "moved", Dir: dir, Files: []string{"basis.yaml"}}
 	destroyAfter(t, "moved")
 	applied(t, o)
 	o.Files = append(o.Files, "moved.yaml")
 	applied(t, o)
+	docker(t, "service", "update", "--force", "--detach=false", "moved_forced")
 	o.Files = append(o.Files, "edited.yaml")
 	plan, old := planOf(t, o), facts(t, "moved")
 	applied(t, o)
@@ -94,6 +95,7 @@ func TestMovedBefore(t *testing.T) {
 		{name: "port", field: "ports", effect: stack.Restarts},
 		{name: "label", field: "deploy.labels.team", effect: stack.InPlace},
 		{name: "image", field: "image", effect: stack.Restarts},
+		{name: "forced", field: "deploy.labels.team", effect: stack.InPlace},
 	} {
 		t.Run(e.name, func(t *testing.T) {
 			service := "moved_" + e.name
