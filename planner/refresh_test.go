@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
 
+	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -30,7 +32,7 @@ func TestRefreshGoesOn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				plan = saved(plan)
+				plan = saved(t, plan, want, w.seenBy(want))
 				same, err := planner.Refresh(plan, w.seenBy(want))
 				if err != nil {
 					t.Fatalf("at once: %v", err)
@@ -127,7 +129,7 @@ func TestRefreshNotices(t *testing.T) {
 			if plan, err = planner.Plan(want, w.seenBy(want), planner.Options{}); err != nil {
 				t.Fatal(err)
 			}
-			plan = saved(plan)
+			plan = saved(t, plan, want, w.seenBy(want))
 			c.edit(t, w)
 			now, err := planner.Refresh(plan, w.seenBy(want))
 			if c.stale != "" {
@@ -152,14 +154,33 @@ func TestRefreshNotices(t *testing.T) {
 	}
 }
 
-// saved is a plan as a file keeps it: without what was observed.
-func saved(p stack.Plan) stack.Plan {
-	for i, c := range p.Changes {
-		if c.Have != nil {
-			p.Changes[i].Have = &stack.Live{ID: c.Have.ID, Version: c.Have.Version, SpecHash: c.Have.Hash()}
+// saved is a plan that has been in a file, with the bytes of the secrets read
+// again. Planning again gives the same ID.
+func saved(t *testing.T, p stack.Plan, want stack.Stack, have stack.Snapshot) stack.Plan {
+	t.Helper()
+	again, err := planner.Plan(want, have, planner.Options{})
+	if err != nil || planfile.ID(again) != planfile.ID(p) {
+		t.Errorf("planned again it has another ID: %v", err)
+	}
+	text, err := planfile.Marshal(planfile.New(p, time.Time{}, "test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := planfile.Unmarshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range d.Plan.Changes {
+		if o, ok := c.Want.(stack.Secret); ok {
+			for _, s := range want.Secrets {
+				if s.Key == o.Key {
+					o.Data = s.Data
+				}
+			}
+			d.Plan.Changes[i].Want = o
 		}
 	}
-	return p
+	return d.Plan
 }
 
 // edit is one of the edits of the cases in testdata, or version SERVICE.
