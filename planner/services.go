@@ -47,10 +47,7 @@ func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 	resolved := m.ignored(s, m.names.resolve(s.Spec), have.Spec)
 	want, live := stack.Normal(resolved), stack.Normal(have.Spec)
 	if reflect.DeepEqual(want, live) {
-		if isJob(want.Mode) && s.Settings.RunAlways {
-			s.Spec = have.Spec
-			c.Action, c.Reason, c.Effect, c.Want = stack.Run, "runs at every apply", stack.RunsJob, s
-		}
+		m.again(&c, s, want, live)
 		return c
 	}
 	c.Fields = m.fields(live, want)
@@ -70,6 +67,24 @@ func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 		c.Action = stack.Scale
 	}
 	return c
+}
+
+// again writes a service that is as it is wanted: a job that is to run at every
+// apply, and one of which an update has stopped half-way, so that the engine
+// goes on with it.
+func (m *maker) again(c *stack.Change, s stack.Service, want, live swarm.ServiceSpec) {
+	have := c.Have.Service
+	s.Spec = have.Spec
+	u := have.UpdateStatus
+	switch {
+	case isJob(want.Mode) && s.Settings.RunAlways:
+		c.Action, c.Reason, c.Effect, c.Want = stack.Run, "runs at every apply", stack.RunsJob, s
+	case u != nil && (u.State == swarm.UpdateStatePaused || u.State == swarm.UpdateStateRollbackPaused):
+		if turn := m.turnover(have.Spec, want, live); turn.restarts {
+			m.effects(c, want, turn)
+			c.Action, c.Reason, c.Want = stack.Update, "an earlier update stopped half-way", s
+		}
+	}
 }
 
 // keepResolved keeps the digest and platforms that a live service's image was
