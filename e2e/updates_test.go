@@ -146,3 +146,25 @@ services:
 		}
 	}
 }
+
+// TestPausedIsNotDone fails an update half-way. The service has the spec of the
+// file then, and still the plan is not empty: old tasks run.
+func TestPausedIsNotDone(t *testing.T) {
+	const stack = "unfinished"
+	destroyAfter(t, stack)
+	dir := write(t, "good.yaml", `
+services: {web: {image: stackup-test/app:1, deploy: {replicas: 2, update_config: {monitor: 1s}}}}
+`, "bad.yaml", `
+services: {web: {image: nowhere/nothing:1, deploy: {replicas: 2, update_config: {monitor: 1s}}}}
+`)
+	want(t, 0, dir, nil, "apply", stack, "-c", "good.yaml", "-y")
+	want(t, 7, dir, nil, "apply", stack, "-c", "bad.yaml", "-y", "--timeout", "2m")
+	eventually(t, "the engine has paused the update", func() bool {
+		u := services(t, stack)["unfinished_web"].UpdateStatus
+		return u != nil && u.State == "paused"
+	})
+	r := want(t, 2, dir, nil, "plan", stack, "-c", "bad.yaml", "--detailed-exitcode")
+	contains(t, r.stdout, "stopped half-way", "restarts 1 of 2 tasks")
+	want(t, 0, dir, nil, "apply", stack, "-c", "good.yaml", "-y", "--timeout", "2m")
+	settled(t, dir, nil, stack, "-c", "good.yaml")
+}
