@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/moby/moby/api/types/swarm"
+
 	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -215,6 +217,17 @@ func TestIDIsOfTheIntent(t *testing.T) {
 		"live spec known": func(p *stack.Plan) { p.Changes[8].Have.Service.Spec.Labels = nil },
 		"pinned secret":   func(p *stack.Plan) { edit(p, 3, func(s *stack.Secret) { s.Source.Digest = "other" }) },
 		"config":          func(p *stack.Plan) { edit(p, 1, func(c *stack.Config) { c.Spec.Data = []byte("other") }) },
+	}
+	other["large numbers"] = func(p *stack.Plan) { // a float would not tell them apart
+		limit := func(bytes int64) string {
+			edit(p, 7, func(s *stack.Service) {
+				s.Spec.TaskTemplate.Resources = &swarm.ResourceRequirements{Limits: &swarm.Limit{MemoryBytes: bytes}}
+			})
+			return planfile.ID(*p)
+		}
+		if limit(1<<53) == limit(1<<53+1) {
+			t.Error("large numbers are rounded")
+		}
 	}
 	for name, f := range other {
 		p := sample().Plan

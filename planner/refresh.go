@@ -96,9 +96,9 @@ func observed(have stack.Snapshot) map[stack.Ref]found {
 		}
 		out[stack.Ref{Kind: stack.KindNetwork, Name: x.Name}] = found{
 			stack.Live{ID: x.ID},
-			func(m *maker, o stack.Object) bool {
+			func(_ *maker, o stack.Object) bool {
 				n, ok := o.(stack.Network)
-				return ok && m.have.Owned(x.Labels) && len(networkDiffs(n.Spec, x)) == 0
+				return ok && len(networkDiffs(n.Spec, x)) == 0
 			},
 		}
 	}
@@ -189,11 +189,6 @@ func kept(c stack.Change, live stack.Live) stack.Change {
 // references demands that what the specs refer to is what it was.
 func (r *refresher) references(p stack.Plan) {
 	told := map[stack.Ref]bool{}
-	for _, c := range p.Changes {
-		if c.Action == stack.Create || c.Action == stack.Replace {
-			told[c.Ref] = true // is looked at by itself
-		}
-	}
 	for _, c := range p.Changes {
 		s, ok := c.Want.(stack.Service)
 		if !ok || c.Action == stack.Keep {

@@ -52,6 +52,7 @@ func TestRefreshGoesOn(t *testing.T) {
 						t.Errorf("%s %s is to be done twice", c.Action, c.Ref)
 					}
 				}
+				checkKnown(t, w, rest)
 				w.apply(t, rest)
 				again, err := planner.Plan(want, w.seenBy(want), planner.Options{})
 				if err != nil || !again.Empty() {
@@ -59,6 +60,80 @@ func TestRefreshGoesOn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkKnown demands that what the specs refer to is known by its present ID, or
+// is created by the plan.
+func checkKnown(t *testing.T, w *world, p stack.Plan) {
+	t.Helper()
+	created := map[stack.Ref]bool{}
+	for _, c := range p.Changes {
+		created[c.Ref] = c.Action == stack.Create || c.Action == stack.Replace
+		s, ok := c.Want.(stack.Service)
+		if !ok || c.Action == stack.Keep {
+			continue
+		}
+		for _, ref := range stack.References(s.Spec) {
+			if id := p.IDs[ref]; !created[ref] && id != w.mustFind(t, ref) && !w.isNetwork(ref.Name) {
+				t.Errorf("%s refers to %s, which is known as %q", c.Ref, ref, id)
+			}
+		}
+	}
+}
+
+// isNetwork says whether this is the ID of a network.
+func (w *world) isNetwork(id string) bool {
+	return slices.ContainsFunc(w.Networks, func(n network.Summary) bool { return n.ID == id })
+}
+
+// TestRefreshGoesOnWithReplacements stops in the middle of one.
+func TestRefreshGoesOnWithReplacements(t *testing.T) {
+	dir, w := t.TempDir(), newWorld()
+	before := loadText(t, dir, "services: {web: {image: web, networks: [front]}}\nnetworks: {front: {}}")
+	plan, err := planner.Plan(before, w.seenBy(before), planner.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.apply(t, plan)
+	want := loadText(t, dir, "services: {web: {image: web, networks: [front]}}\nnetworks: {front: {internal: true}}")
+	if plan, err = planner.Plan(want, w.seenBy(want), planner.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	plan = saved(t, plan, want, w.seenBy(want))
+	left := func(want string) stack.Plan {
+		t.Helper()
+		now, err := planner.Refresh(plan, w.seenBy(before))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkKnown(t, w, now)
+		var all []string
+		for _, c := range now.Changes {
+			all = append(all, string(c.Action)+" "+c.Ref.Name)
+			if (c.Action == stack.Create) != (c.Have == nil) {
+				t.Errorf("%s %s has %v", c.Action, c.Ref, c.Have)
+			}
+		}
+		if got := strings.Join(all, ", "); got != want {
+			t.Errorf("left %s, want %s", got, want)
+		}
+		return now
+	}
+	left("replace shop_front, replace shop_web")
+	w.drop("shop_web")
+	left("replace shop_front, create shop_web")
+	w.drop("shop_front")
+	now := left("create shop_front, create shop_web")
+	now.Changes = now.Changes[:1]
+	w.apply(t, now)
+	w.apply(t, left("keep shop_front, create shop_web"))
+	left("keep shop_front, keep shop_web")
+
+	// What was forced to restart after all is not as the plan made it.
+	w.find("shop_web").Spec.TaskTemplate.ForceUpdate++
+	if _, err := planner.Refresh(plan, w.seenBy(before)); err == nil {
+		t.Error("the forced restart goes unnoticed")
 	}
 }
 
