@@ -48,9 +48,26 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 		Stack:    want.Name,
 		Target:   have.Target,
 		Changes:  changes,
-		IDs:      m.names.ids,
+		IDs:      m.referred(changes),
 		Warnings: append(want.Warnings, m.warnings...),
 	}, errors.Join(m.problems...)
+}
+
+// referred is the IDs of the existing objects that the planned specs name.
+func (m *maker) referred(changes []stack.Change) map[stack.Ref]string {
+	out := map[stack.Ref]string{}
+	for _, c := range changes {
+		s, ok := c.Want.(stack.Service)
+		if !ok {
+			continue
+		}
+		for _, ref := range stack.References(s.Spec) {
+			if id, exists := m.names.ids[ref]; exists && !m.names.fresh[ref] {
+				out[ref] = id
+			}
+		}
+	}
+	return out
 }
 
 // maker gathers a plan while it is made.
