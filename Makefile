@@ -56,7 +56,7 @@ $(TOOLS)/govulncheck:
 fuzz:
 	@$(GO) list ./... | while read -r pkg; do \
 	  for f in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
-	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) "$$pkg" || exit 1; \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" || exit 1; \
 	  done; done
 
 bench: build engine
@@ -64,7 +64,7 @@ bench: build engine
 	STACKUP_E2E=1 $(GO) test -count=1 -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e
 
 golden:
-	$(GO) test ./loader ./planner ./render ./cmd/stackup -update
+	$(GO) test ./applier ./loader ./planner ./render ./cmd/stackup -update
 
 clean:
 	rm -rf $(BIN)
