@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -81,6 +82,24 @@ func tooOld(s stack.Service, version string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// maxMessage is the size in bytes of what the managers agree on in one step
+// (swarmkit manager/state/store/memory.go, MaxTransactionBytes). A spec is
+// stored in a denser form than JSON, so one that fits as JSON fits.
+const maxMessage = 1.5 * (1 << 20)
+
+// tooBig refuses a service whose spec the managers could not pass on.
+func tooBig(s stack.Service) error {
+	text, err := json.Marshal(s.Spec)
+	if err != nil || float64(len(text)) <= maxMessage {
+		return err
+	}
+	return &stack.Error{
+		Pos:  s.Positions.At(""),
+		Msg:  fmt.Sprintf("service %q: its spec has %d bytes, and the managers of a swarm take %d at most", s.Key, len(text), int(maxMessage)),
+		Hint: "move what is long, such as variables, into a config",
+	}
 }
 
 // endless refuses to wait for the end of a service that never ends, because

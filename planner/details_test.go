@@ -131,6 +131,21 @@ func TestTooOld(t *testing.T) {
 	}
 }
 
+// TestTooBig refuses a spec that no manager would pass on.
+func TestTooBig(t *testing.T) {
+	long := func(n int) stack.Service {
+		return stack.Service{Key: "web", Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{
+			Env: []string{"A=" + strings.Repeat("x", n)},
+		}}}}
+	}
+	if err := tooBig(long(1 << 20)); err != nil {
+		t.Errorf("1 MiB: %v", err)
+	}
+	if err := tooBig(long(2 << 20)); err == nil || !strings.Contains(err.Error(), `service "web": its spec has 20`) {
+		t.Errorf("2 MiB: %v", err)
+	}
+}
+
 // TestOrderNamesCycles refuses changes that wait for each other.
 func TestOrderNamesCycles(t *testing.T) {
 	service := func(key string, after ...string) stack.Change {

@@ -33,6 +33,9 @@ func (m *maker) services() {
 			c = m.change(s, have)
 			m.problem(m.deadlocked(s, c))
 		}
+		if c.Action != stack.Keep {
+			m.problem(tooBig(s))
+		}
 		c.Key = s.Key
 		c.After = m.gates(s)
 		m.add(c)
