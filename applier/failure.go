@@ -47,6 +47,9 @@ func (w *watch) culprit(s *swarm.Service) *swarm.Task {
 			return &t
 		}
 	}
+	if w.blamed == nil {
+		return w.newlyDead()
+	}
 	return w.blamed
 }
 
@@ -78,4 +81,18 @@ func exitCode(t swarm.Task) int {
 		return 0
 	}
 	return max(t.Status.ContainerStatus.ExitCode, 0)
+}
+
+// newlyDead is the last task made after the write that ended badly: all that is
+// left to see of an update which the engine has undone between two polls.
+func (w *watch) newlyDead() *swarm.Task {
+	var last *swarm.Task
+	for _, t := range w.tasks {
+		_, old := w.before[t.ID]
+		bad := t.Status.State == swarm.TaskStateFailed || t.Status.State == swarm.TaskStateRejected
+		if !old && bad && (last == nil || t.CreatedAt.After(last.CreatedAt)) {
+			last = &t
+		}
+	}
+	return last
 }

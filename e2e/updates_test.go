@@ -30,6 +30,9 @@ configs: {text: {content: $VERSION}}
 	want(t, 0, dir, []string{"COMMAND=sleep", "VERSION=one"}, apply...)
 	r := want(t, 7, dir, []string{"COMMAND=exit 1", "VERSION=two"}, apply...)
 	contains(t, r.stderr, "back_web", "the swarm rolled the update back", "non-zero exit (1)")
+	// The engine calls the rollback completed when the last task has been
+	// replaced; it may still be starting.
+	eventually(t, "the old tasks run again", func() bool { return len(running(t, "back_web")) == 2 })
 	runsWith(t, "back_web", "one")
 
 	mended := []string{"COMMAND=sleep", "VERSION=two"}
