@@ -22,6 +22,9 @@ var (
 	ErrInUse = errors.New("in use")
 	// ErrOutOfSequence: the object has changed since it was read.
 	ErrOutOfSequence = errors.New("changed since it was read")
+	// ErrUnavailable: the engine answers, but its swarm cannot do anything just
+	// now: it has no leader, or the leader does not answer.
+	ErrUnavailable = errors.New("swarm unavailable")
 	// ErrInvalid: the engine refuses the spec.
 	ErrInvalid = errors.New("refused by the engine")
 )

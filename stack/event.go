@@ -39,6 +39,10 @@ type ChangeEnded struct {
 	Elapsed time.Duration // since the change started; 0 if it never did
 }
 
+// RollingBack says that the apply has failed, and that what it changed is about
+// to be taken back. What follows are the events of the rollback.
+type RollingBack struct{ Failed []Ref }
+
 // Notice is something worth a line that belongs to no change, such as a warning
 // of the engine.
 type Notice struct{ Text string }
@@ -47,6 +51,7 @@ func (ChangeStarted) event() {}
 func (ChangeWritten) event() {}
 func (Waiting) event()       {}
 func (ChangeEnded) event()   {}
+func (RollingBack) event()   {}
 func (Notice) event()        {}
 
 // Report is how an apply ended. Outcomes are in plan order, without the
@@ -56,6 +61,8 @@ type Report struct {
 	Elapsed     time.Duration
 	TimedOut    bool // the deadline ended it
 	Interrupted bool // a signal ended it
+	// Rollback is how taking back what was done has ended, if that was tried.
+	Rollback *Report
 }
 
 // OK says that everything planned was done and runs.
@@ -77,7 +84,8 @@ type Outcome struct {
 	Ref     Ref
 	Action  Action
 	State   State
-	Err     string   // one sentence, for Failed, TimedOut and Interrupted
+	Cause   Cause    // for Failed and Unfinished: what kind of trouble it is
+	Err     string   // one sentence, for Failed and Unfinished
 	Failure *Failure // more about a failed service; may be nil
 	Culprit Ref      // for Blocked: what it waited for in vain
 }
@@ -94,13 +102,45 @@ const (
 	NotStarted State = "not started" // the apply ended before its turn
 )
 
+// Cause names the kind of a failure, for machines: to be compared, counted, and
+// acted upon. The set may grow.
+type Cause string
+
+// The causes.
+const (
+	CauseStale         Cause = "stale"         // somebody else changed the object meanwhile
+	CauseRefused       Cause = "refused"       // the engine does not take the spec
+	CauseInUse         Cause = "in-use"        // something still refers to what is to be removed
+	CauseUnreachable   Cause = "unreachable"   // no manager answers, or the swarm has no leader
+	CauseImage         Cause = "image"         // a node cannot get the image
+	CauseRejected      Cause = "rejected"      // a node cannot run the task
+	CauseUnschedulable Cause = "unschedulable" // no node can take the task
+	CauseCrashLoop     Cause = "crash-loop"    // tasks end in the same way again and again
+	CauseUnhealthy     Cause = "unhealthy"     // the health check fails
+	CauseEnded         Cause = "ended"         // a task has ended and is not restarted
+	CauseJobFailed     Cause = "job-failed"    // a job, or a one-shot service, has failed
+	CausePaused        Cause = "paused"        // the swarm stopped the update half-way
+	CauseRolledBack    Cause = "rolled-back"   // the swarm undid the update
+	CauseNoProgress    Cause = "no-progress"   // no further task has come up for too long
+	CauseTimeout       Cause = "timeout"       // the time was over
+	CauseInterrupted   Cause = "interrupted"   // a signal came
+	CauseInterfered    Cause = "interfered"    // somebody else changed the service while it was waited for
+	CauseUnknown       Cause = ""
+)
+
 // Failure says why a service's tasks do not run, in the engine's own words.
 type Failure struct {
 	Task     string // name and slot: shop_web.1
+	TaskID   string
 	Node     string // hostname; empty while the task has none
 	State    string // the task's state: rejected, failed, pending
 	ExitCode int    // of the container; 0 if there was none
 	Err      string // the whole error of the task
 	Running  int    // tasks of the new spec that run all the same
 	Tasks    int    // tasks wanted
+	// Logs is the last lines that the task wrote, oldest first; nil if it never
+	// ran or they cannot be had. Bytes of secrets in them are masked.
+	Logs []string
+	// LogsErr is why there are no lines although the task ran.
+	LogsErr string
 }

@@ -18,6 +18,10 @@ type Plan struct {
 	// refer to by name.
 	IDs      map[Ref]string
 	Warnings []Warning
+	// Drift is what has been changed outside since the revision Since, sorted as
+	// changes are. A saved plan that is applied does not show it again.
+	Drift []Drift
+	Since Entry // zero without drift
 }
 
 // Empty says that applying the plan would write nothing.

@@ -17,6 +17,11 @@ type Snapshot struct {
 	Nodes      []swarm.Node
 	Tasks      []swarm.Task       // of this stack
 	SameSecret map[string]Verdict // by name: does it hold the wanted bytes?
+	// Recorded is the config with the latest revision of the stack as the swarm
+	// has it, and Last what that says. Observing leaves Last nil: whoever can
+	// read the form sets it. Both are nil when there is no history.
+	Recorded *swarm.Config
+	Last     *Revision
 }
 
 // Target is the engine that was asked.

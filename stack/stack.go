@@ -20,6 +20,9 @@ type Stack struct {
 	Configs  []Config
 	Secrets  []Secret
 	Warnings []Warning // in file order
+	// Revisions is how many revisions of the stack are kept; 0 is
+	// [DefaultRevisions], less than 0 none.
+	Revisions int
 }
 
 // Object is one thing a stack consists of: [Service], [Network], [Config] or
