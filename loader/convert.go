@@ -47,7 +47,7 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 	c.secrets = c.readFileObjects(sections["secrets"], active, inactive)
 	c.hash(ctx)
 
-	s.Name = p.name
+	s.Name, s.Revisions = p.name, p.topRevisions(model)
 	for _, o := range active {
 		s.Services = append(s.Services, c.service(o))
 	}

@@ -14,7 +14,7 @@ const extension = "x-stackup"
 // setting is a key below [extension].
 type setting struct {
 	path string
-	form string   // of its value: boolean, duration, count, paths, or words parted by |
+	form string   // of its value: boolean, duration, count (from 1), number (from 0), paths, or words parted by |
 	on   []string // the sections of the objects that may have it; topLevel for all of them
 	what string
 }
@@ -37,6 +37,11 @@ func settings() []setting {
 			"protect", "boolean",
 			[]string{topLevel, services, networks, configs, secrets},
 			"true: the object is neither deleted nor replaced.",
+		},
+		{
+			"history", "number",
+			[]string{topLevel},
+			"How many revisions of the stack are kept in the swarm, 20 unless it is said. 0: none, and no way back.",
 		},
 		{
 			"job.run", "changed|always",
@@ -90,6 +95,25 @@ func (p *project) topSettings(model map[string]any) stack.Settings {
 	top := object{project: p, data: model, at: p.topPositions(extension)}
 	return top.settings(stack.Settings{})
 }
+
+// topRevisions is how many revisions the file wants to be kept, as
+// [stack.Stack] says it.
+func (p *project) topRevisions(model map[string]any) int {
+	x := object{project: p, data: model, at: p.topPositions(extension)}.part(extension)
+	n := x.count("history")
+	switch {
+	case n == nil:
+		return 0
+	case *n == 0:
+		return -1
+	case *n > maxRevisions:
+		x.fail("history", "must be at most "+strconv.Itoa(maxRevisions), "")
+	}
+	return int(*n)
+}
+
+// maxRevisions keeps the history small enough to be read with every plan.
+const maxRevisions = 100
 
 func (o object) settings(base stack.Settings) stack.Settings {
 	s := base
@@ -153,7 +177,11 @@ func (o object) checkSettings(path string, data map[string]any, known map[string
 func (o object) unknownSetting(at, name string, names []string) {
 	for _, s := range settings() {
 		if s.path == at || strings.HasPrefix(s.path, at+".") {
-			o.fail(at, "is for "+strings.Join(named(s.on), " and ")+" only", "")
+			where := strings.Join(named(s.on), " and ")
+			if where == "" {
+				where = "the top of the file"
+			}
+			o.fail(at, "is for "+where+" only", "")
 			return
 		}
 	}
@@ -177,6 +205,8 @@ func (o object) checkSetting(s setting) {
 		if n := o.count(s.path); n == nil || *n == 0 {
 			o.fail(s.path, "must be at least 1", "")
 		}
+	case "number":
+		o.count(s.path)
 	case "paths":
 		for i, path := range o.texts(s.path) {
 			if !o.project.keys.isKey(o.section, path) {

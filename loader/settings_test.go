@@ -65,6 +65,8 @@ func schemaOfForm(form string) map[string]any {
 		return map[string]any{"type": []string{"boolean", "string"}}
 	case "count":
 		return map[string]any{"type": []string{"integer", "string"}, "minimum": 1}
+	case "number":
+		return map[string]any{"type": []string{"integer", "string"}, "minimum": 0}
 	case "duration":
 		return map[string]any{"type": "string", "examples": []string{"10s", "1m30s"}}
 	case "paths":

@@ -25,6 +25,7 @@ var update = flag.Bool("update", false, "rewrite the expected plans")
 // steps on a swarm that is empty at first:
 //
 //	1.yaml     what is wanted; without it, nothing (a destroy)
+//	record     if it is there, every apply makes a revision
 //	1.edit     what somebody does to the swarm before this step, see edit
 //	1.plan     the plan that has to come out, or the reasons to refuse
 //	1/FILE     files that are new or changed from this step on
@@ -72,6 +73,9 @@ func runCase(t *testing.T, file string) {
 			continue
 		}
 		w.apply(t, plan)
+		if has(archive, "record") && !plan.Empty() {
+			w.record(want)
+		}
 		if again, err := planner.Plan(want, w.seenBy(want), planner.Options{}); err != nil || !again.Empty() {
 			t.Errorf("step %d: planning again after the apply finds\n%s%v", step, listing(again), err)
 		}
@@ -147,6 +151,8 @@ func (w *world) edit(t *testing.T, words []string) {
 			t.Fatal(err)
 		}
 		w.behind(w.service(t, words[1]), n)
+	case "drop": // drop SERVICE
+		w.drop(words[1])
 	case "owner": // owner NAME STACK: the object belongs to another stack
 		w.relabel(words[1], words[2])
 	case "docker": // docker KIND FROM TO: the name that docker stack deploy gives

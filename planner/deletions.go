@@ -26,6 +26,31 @@ func runs(c stack.Change) stack.Condition {
 	return stack.Healthy
 }
 
+// prune plans the deletions. What a kept revision needs stays. A plan that
+// changes something makes a new revision when it is applied, and the oldest
+// goes for it: what only that one needs goes with the same plan, so that none
+// is left to be planned.
+func (m *maker) prune() {
+	before := len(m.changes)
+	writes := func() bool {
+		return slices.ContainsFunc(m.changes, func(c stack.Change) bool { return c.Action != stack.Keep })
+	}
+	most := Revisions(m.want)
+	if !writes() && most > 0 {
+		most++ // no new revision
+	}
+	for {
+		m.kept = keptRevisions(m.have.Last.Kept(most))
+		problems := len(m.problems)
+		m.deletions()
+		if most <= Revisions(m.want) || !writes() {
+			return
+		}
+		most-- // the deletions themselves make one
+		m.changes, m.problems = m.changes[:before], m.problems[:problems]
+	}
+}
+
 // deletions removes what the stack owns and the file no longer has. They come
 // last: after every service that is written runs, and after the removal of the
 // services that still use the object.
@@ -79,7 +104,7 @@ func (m *maker) owned() []object {
 func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 	id := o.live.ID
 	if twin, ok := m.names.twins[o.ref]; ok {
-		m.add(m.kept(o, "same content as "+twin.String()))
+		m.add(m.keptBack(o, "same content as "+twin.String()))
 		return
 	}
 	if by, ok := users.others[id]; ok {
@@ -90,7 +115,11 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 		return
 	}
 	if by, ok := users.rollback[id]; ok && o.ref.Kind != stack.KindNetwork {
-		m.add(m.kept(o, fmt.Sprintf("kept for a rollback of %s", by)))
+		m.add(m.keptBack(o, fmt.Sprintf("kept for a rollback of %s", by)))
+		return
+	}
+	if number, ok := m.kept[o.ref]; ok && len(m.want.Services) > 0 {
+		m.add(m.keptBack(o, fmt.Sprintf("kept for revision %d", number)))
 		return
 	}
 	reason := m.reasonGone()
@@ -106,8 +135,8 @@ func (m *maker) deleteObject(o object, users users, writes []stack.Gate) {
 	m.add(m.deletion(o, reason, gates))
 }
 
-// kept leaves an object in place that the file does not name.
-func (m *maker) kept(o object, reason string) stack.Change {
+// keptBack leaves an object in place that the file does not name.
+func (m *maker) keptBack(o object, reason string) stack.Change {
 	return stack.Change{Ref: o.ref, Key: m.unscoped(o.ref.Name), Action: stack.Keep, Reason: reason, Have: &o.live}
 }
 

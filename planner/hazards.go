@@ -47,8 +47,14 @@ func (m *maker) serviceHazards(c stack.Change, want swarm.ServiceSpec) []stack.H
 	add(stack.RunsAJob, isJob(want.Mode))
 	add(stack.ReplacesService, c.Action == stack.Replace)
 	add(stack.AdoptsService, c.Action == stack.Adopt)
-	add(stack.Unschedulable, m.placeable(want.TaskTemplate.Placement.Constraints) == 0)
+	add(stack.Unschedulable, wantsTasks(want.Mode) && m.placeable(want.TaskTemplate.Placement.Constraints) == 0)
 	return out
+}
+
+// wantsTasks says whether a service waits for nodes in vain when there are none
+// for it. A global one just has no tasks then. The mode is a normal form.
+func wantsTasks(mode swarm.ServiceMode) bool {
+	return mode.ReplicatedJob != nil || mode.Replicated != nil && *mode.Replicated.Replicas > 0
 }
 
 func (m *maker) hadReplicas(c stack.Change) bool {

@@ -12,18 +12,20 @@ import (
 // names knows which objects of the swarm a wanted spec means: it turns the
 // names that a file leads to into the names that are used, and those into IDs.
 type names struct {
-	ids   map[stack.Ref]string    // of the objects that exist
-	fresh map[stack.Ref]bool      // that the plan creates
-	used  map[stack.Ref]stack.Ref // wanted name → name in use, where they differ
-	twins map[stack.Ref]stack.Ref // object → the one of the same content that is used in its place
+	ids    map[stack.Ref]string    // of the objects that exist
+	exists map[string]bool         // by ID
+	fresh  map[stack.Ref]bool      // that the plan creates
+	used   map[stack.Ref]stack.Ref // wanted name → name in use, where they differ
+	twins  map[stack.Ref]stack.Ref // object → the one of the same content that is used in its place
 }
 
 func newNames(want stack.Stack, have stack.Snapshot) names {
 	n := names{
-		ids:   map[stack.Ref]string{},
-		fresh: map[stack.Ref]bool{},
-		used:  map[stack.Ref]stack.Ref{},
-		twins: map[stack.Ref]stack.Ref{},
+		ids:    map[stack.Ref]string{},
+		exists: map[string]bool{},
+		fresh:  map[stack.Ref]bool{},
+		used:   map[stack.Ref]stack.Ref{},
+		twins:  map[stack.Ref]stack.Ref{},
 	}
 	for _, x := range have.Networks {
 		if x.Scope != "swarm" {
@@ -36,6 +38,9 @@ func newNames(want stack.Stack, have stack.Snapshot) names {
 	}
 	for _, x := range have.Secrets {
 		n.ids[stack.Ref{Kind: stack.KindSecret, Name: x.Spec.Name}] = x.ID
+	}
+	for _, id := range n.ids {
+		n.exists[id] = true
 	}
 	n.adopt(want, have)
 	return n
@@ -106,10 +111,14 @@ func (n names) inUse(ref stack.Ref) stack.Ref {
 }
 
 // id is the ID of the object, or a stand-in that equals no ID when the object
-// does not exist yet.
+// does not exist yet. An ID in place of a name, as a spec that is sent back
+// verbatim has it, stays.
 func (n names) id(ref stack.Ref) string {
 	if id, ok := n.ids[ref]; ok && !n.fresh[ref] {
 		return id
+	}
+	if n.exists[ref.Name] {
+		return ref.Name
 	}
 	return "new " + ref.Name
 }

@@ -37,20 +37,37 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 	m.secrets()
 	m.services()
 	if !m.NoPrune {
-		m.deletions()
+		m.prune()
 		m.takeovers()
 	}
 	m.detach()
 	m.hazards()
 	changes, err := order(m.changes)
 	m.problem(err)
-	return stack.Plan{
+	p := stack.Plan{
 		Stack:    want.Name,
 		Target:   have.Target,
 		Changes:  changes,
 		IDs:      m.referred(changes),
 		Warnings: append(want.Warnings, m.warnings...),
-	}, errors.Join(m.problems...)
+	}
+	if p.Drift = overwritten(drift(have, m.mask), changes); len(p.Drift) > 0 && len(want.Services) > 0 {
+		p.Since = have.Last.Entry
+	} else {
+		p.Drift = nil
+	}
+	return p, errors.Join(m.problems...)
+}
+
+// Revisions is how many revisions of a stack are kept, its latest included.
+func Revisions(s stack.Stack) int {
+	switch {
+	case s.Revisions < 0:
+		return 0
+	case s.Revisions == 0:
+		return stack.DefaultRevisions
+	}
+	return s.Revisions
 }
 
 // referred is the IDs of the existing objects that the planned specs name.
@@ -82,6 +99,7 @@ type maker struct {
 	tasks    map[string][]swarm.Task  // by service name: those meant to run
 	replaced map[string]stack.Ref     // by the ID of the network that goes
 	nodes    map[string]swarm.Node    // by ID
+	kept     map[stack.Ref]int        // what kept revisions need, and the latest of those
 	changes  []stack.Change
 	warnings []stack.Warning
 	problems []error

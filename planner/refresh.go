@@ -147,6 +147,11 @@ func (r *refresher) change(c stack.Change) (stack.Change, bool) {
 		return kept(c, live.Live), true
 	case same:
 		c.Have = &live.Live
+		c.Hazards = slices.DeleteFunc(slices.Clone(c.Hazards), func(h stack.Hazard) bool { return h == stack.InterruptsUpdate })
+		if r.updating(c.Ref) { // now, whatever was then
+			c.Hazards = append(c.Hazards, stack.InterruptsUpdate)
+			slices.Sort(c.Hazards)
+		}
 	case c.Want != nil && live.is(r.maker, c.Want):
 		r.ids[c.Ref] = live.ID
 		return kept(c, live.Live), true

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/swarm"
 
+	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -22,6 +23,7 @@ type world struct {
 	stack.Snapshot
 	secrets map[string]string // by name: what a secret holds
 	next    int
+	applied stack.Plan // the last one
 }
 
 func newWorld() *world {
@@ -61,9 +63,21 @@ func (w *world) seenBy(want stack.Stack) stack.Snapshot {
 	return s
 }
 
+// record keeps a revision of what was applied last.
+func (w *world) record(want stack.Stack) {
+	applied := planner.Applied(w.applied, w.Snapshot)
+	r := stack.Revision{Entry: planner.Entry(w.applied, applied), Stack: applied, Past: w.Last.Kept(planner.Revisions(want))}
+	r.Number = 1
+	if w.Last != nil {
+		r.Number = w.Last.Number + 1
+	}
+	w.Last = &r
+}
+
 // apply carries out a plan, in its order.
 func (w *world) apply(tb testing.TB, p stack.Plan) {
 	tb.Helper()
+	w.applied = p
 	for _, c := range p.Changes {
 		if c.Action == stack.Replace {
 			w.remove(c)
@@ -274,6 +288,12 @@ func listing(p stack.Plan) string {
 		}
 		for _, h := range c.Hazards {
 			fmt.Fprintf(&b, "    hazard %s\n", h)
+		}
+	}
+	for _, d := range p.Drift {
+		fmt.Fprintf(&b, "drift since %d: %s %s\n", p.Since.Number, d.Ref, d.What)
+		for _, f := range d.Fields {
+			fmt.Fprintf(&b, "    %s: %s -> %s\n", f.Path, cmp.Or(f.Old, "(none)"), cmp.Or(f.New, "(none)"))
 		}
 	}
 	for _, w := range p.Warnings {

@@ -36,7 +36,7 @@ type Entry struct {
 	Tool    string    // the program and its version
 	PlanID  string    // of the plan that was applied
 	Summary string    // "1 to create, 2 to update"
-	// Refs is the configs and secrets that the revision's services refer to,
+	// Refs is the configs and secrets of the revision, external ones included,
 	// sorted. They are kept as long as the revision is.
 	Refs []Ref
 }
