@@ -47,10 +47,28 @@ func Unmarshal(content []byte) (Document, error) {
 		}
 		d.Plan.Changes = append(d.Plan.Changes, change)
 	}
+	d.Plan.Revisions = in.Revisions
+	decodeDrift(in, &d.Plan)
 	if !in.Masked && in.ID != identify(in.Stack, in.Changes) {
 		return Document{}, errors.New("its changes do not give its id: it has been edited or damaged")
 	}
 	return d, nil
+}
+
+func decodeDrift(in document, p *stack.Plan) {
+	for _, d := range in.Drift {
+		out := stack.Drift{Ref: stack.Ref{Kind: d.Kind, Name: d.Name}, Key: d.Key, What: d.What}
+		for _, f := range d.Fields {
+			out.Fields = append(out.Fields, stack.FieldChange{Path: f.Path, Old: f.Applied, New: f.Now})
+		}
+		p.Drift = append(p.Drift, out)
+	}
+	if in.Since != nil {
+		p.Since = stack.Entry{Number: in.Since.Revision, At: in.Since.At, By: in.Since.By}
+		if in.Since.Unfinished != nil {
+			p.Unfinished = *in.Since.Unfinished
+		}
+	}
 }
 
 // checkVersion says whether the content may have nothing in it that is not
@@ -157,25 +175,29 @@ func decodeWant(c change) (stack.Object, error) {
 		err error
 		w   = c.Want
 	)
+	set, wrong := settings(w)
+	if wrong != nil {
+		return nil, wrong
+	}
 	switch c.Kind {
 	case stack.KindService:
 		o := stack.Service{Key: c.Key}
 		o.Spec.Name = c.Name
-		o.Settings, err = settings(w)
-		err = errors.Join(err, decodeSpec(w.Spec, &o.Spec))
+		o.Settings = set
+		err = decodeSpec(w.Spec, &o.Spec)
 		out = o
 	case stack.KindNetwork:
-		o := stack.Network{Key: c.Key}
+		o := stack.Network{Key: c.Key, Settings: set}
 		o.Spec.Name = c.Name
 		err = decodeSpec(w.Spec, &o.Spec)
 		out = o
 	case stack.KindConfig:
-		o := stack.Config{Key: c.Key, Pinned: w.Pinned}
+		o := stack.Config{Key: c.Key, Pinned: w.Pinned, Settings: set}
 		o.Spec.Name = c.Name
 		err = decodeSpec(w.Spec, &o.Spec)
 		out = o
 	case stack.KindSecret:
-		o := stack.Secret{Key: c.Key, Pinned: w.Pinned}
+		o := stack.Secret{Key: c.Key, Pinned: w.Pinned, Settings: set}
 		o.Spec.Name = c.Name
 		if w.Source != nil {
 			o.Source = stack.SecretSource{File: w.Source.File, Env: w.Source.Env, Digest: w.Source.Digest}
@@ -204,7 +226,9 @@ func decodeSpec(spec json.RawMessage, into any) error {
 func settings(w *want) (stack.Settings, error) {
 	timeout, errTimeout := parseDuration(w.Timeout)
 	stable, errStable := parseDuration(w.Stable)
-	return stack.Settings{Timeout: timeout, Stable: stable}, errors.Join(errTimeout, errStable)
+	return stack.Settings{
+		Timeout: timeout, Stable: stable, Ignore: w.Ignore, Protect: w.Protect, RunAlways: w.Always,
+	}, errors.Join(errTimeout, errStable)
 }
 
 func parseDuration(s string) (time.Duration, error) {

@@ -38,6 +38,8 @@ func Marshal(d Document) ([]byte, error) {
 	for _, w := range p.Warnings {
 		out.Warnings = append(out.Warnings, warning{w.Msg, w.Hint, w.Pos.File, w.Pos.Line})
 	}
+	out.Revisions = p.Revisions
+	out.Drift, out.Since = encodeDrift(p)
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -71,16 +73,44 @@ func encodeWant(c stack.Change) *want {
 	case nil:
 		return nil
 	case stack.Service:
-		w.Timeout, w.Stable = duration(o.Settings.Timeout), duration(o.Settings.Stable)
+		w.settings(o.Settings)
+	case stack.Network:
+		w.settings(o.Settings)
 	case stack.Config:
 		w.Pinned = o.Pinned
+		w.settings(o.Settings)
 	case stack.Secret:
 		w.Pinned = o.Pinned
+		w.settings(o.Settings)
 		if o.Source != (stack.SecretSource{}) {
 			w.Source = &source{o.Source.File, o.Source.Env, o.Source.Digest}
 		}
 	}
 	return w
+}
+
+func (w *want) settings(s stack.Settings) {
+	w.Timeout, w.Stable = duration(s.Timeout), duration(s.Stable)
+	w.Ignore, w.Protect, w.Always = s.Ignore, s.Protect, s.RunAlways
+}
+
+func encodeDrift(p stack.Plan) ([]drift, *since) {
+	if len(p.Drift) == 0 {
+		return nil, nil
+	}
+	var out []drift
+	for _, d := range p.Drift {
+		e := drift{Kind: d.Ref.Kind, Name: d.Ref.Name, Key: d.Key, What: d.What}
+		for _, f := range d.Fields {
+			e.Fields = append(e.Fields, driftField{f.Path, f.Old, f.New})
+		}
+		out = append(out, e)
+	}
+	from := &since{Revision: p.Since.Number, At: p.Since.At, By: p.Since.By}
+	if !p.Unfinished.IsZero() {
+		from.Unfinished = &p.Unfinished
+	}
+	return out, from
 }
 
 func duration(d time.Duration) string {

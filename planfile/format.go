@@ -10,7 +10,10 @@ import (
 // FormatVersion is the version of the form that is written, major.minor. A
 // reader refuses a higher major. A higher minor has more in it, which a reader
 // may leave aside; within its own minor it refuses what it does not know.
-const FormatVersion = "1.0"
+//
+// 1.1 added drift, since, unfinished, revisions, and of wanted objects ignore,
+// protect and run_always.
+const FormatVersion = "1.1"
 
 // The JSON form. docs/plan.schema.json says the same for others. Lists are
 // never null, so that a program can loop without asking.
@@ -26,6 +29,32 @@ type (
 		Changes       []change  `json:"changes"`
 		IDs           []known   `json:"ids"`
 		Warnings      []warning `json:"warnings"`
+		Revisions     int       `json:"revisions,omitempty"`
+		Drift         []drift   `json:"drift,omitempty"`
+		Since         *since    `json:"since,omitempty"`
+	}
+
+	// drift is what was changed outside.
+	drift struct {
+		Kind   stack.Kind      `json:"kind"`
+		Name   string          `json:"name"`
+		Key    string          `json:"key"`
+		What   stack.DriftKind `json:"what"`
+		Fields []driftField    `json:"fields,omitempty"`
+	}
+
+	driftField struct {
+		Path    string `json:"path"`
+		Applied string `json:"applied"`
+		Now     string `json:"now"`
+	}
+
+	// since is the revision that drift is told from.
+	since struct {
+		Revision   int        `json:"revision"`
+		At         time.Time  `json:"at"`
+		By         string     `json:"by,omitempty"`
+		Unfinished *time.Time `json:"unfinished,omitempty"`
 	}
 
 	target struct {
@@ -76,6 +105,9 @@ type (
 		Source  *source         `json:"source,omitempty"` // of secrets
 		Timeout string          `json:"timeout,omitempty"`
 		Stable  string          `json:"stable,omitempty"`
+		Ignore  []string        `json:"ignore,omitempty"`
+		Protect bool            `json:"protect,omitempty"`
+		Always  bool            `json:"run_always,omitempty"`
 	}
 
 	source struct {

@@ -47,10 +47,14 @@ func meaning(t *testing.T, d planfile.Document) []byte {
 	for ref, id := range d.Plan.IDs {
 		ids[ref.String()] = id
 	}
-	p := d.Plan
+	plan := map[string]any{"Stack": d.Plan.Stack, "Target": d.Plan.Target, "Changes": d.Plan.Changes, "IDs": ids, "Warnings": d.Plan.Warnings}
+	if p := d.Plan; len(p.Drift) > 0 { // since format 1.1
+		plan["Drift"], plan["Since"], plan["Unfinished"] = p.Drift, p.Since, p.Unfinished
+	}
+	plan["Revisions"] = d.Plan.Revisions
 	text, err := json.Marshal(map[string]any{
 		"ID": d.ID, "MadeAt": d.MadeAt, "MadeBy": d.MadeBy, "Masked": d.Masked,
-		"Plan": map[string]any{"Stack": p.Stack, "Target": p.Target, "Changes": p.Changes, "IDs": ids, "Warnings": p.Warnings},
+		"Plan": plan,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -113,17 +117,17 @@ func TestForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/v1/everything.json", got)
+	golden(t, "testdata/v1/everything-1.1.json", got)
 	masked, err := planfile.Marshal(planfile.Masked(sample(), hidePasswords))
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/v1/masked.json", masked)
+	golden(t, "testdata/v1/masked-1.1.json", masked)
 	empty, err := planfile.Marshal(planfile.Document{Plan: stack.Plan{Stack: "empty"}, ID: planfile.ID(stack.Plan{Stack: "empty"})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/v1/empty.json", empty)
+	golden(t, "testdata/v1/empty-1.1.json", empty)
 }
 
 // hidePasswords stands for the planner's rule.

@@ -96,12 +96,12 @@ func TestRefused(t *testing.T) {
 		{"other JSON", `{"services": {}}`, "not a saved plan: it has no format_version"},
 		{"cut off", string(good[:len(good)/2]), "not a saved plan: unexpected end of JSON input"},
 		{"more after it", string(good) + "{}", "not a saved plan: invalid character"},
-		{"no version", change(`"1.0"`, `"one"`), `format_version "one" is not a version`},
-		{"higher major", change(`"1.0"`, `"2.0"`), "its format version is 2.0, this stackup reads 1.x"},
+		{"no version", change(`"1.1"`, `"one"`), `format_version "one" is not a version`},
+		{"higher major", change(`"1.1"`, `"2.0"`), "its format version is 2.0, this stackup reads 1.x"},
 		{"unknown field", change(`"stack":`, `"more": 1, "stack":`), `unknown field "more"`},
 		{"unknown field in a change", change(`"action":`, `"more": 1, "action":`), `unknown field "more"`},
 		{"unknown field in a spec", change(`"Image": "web:1"`, `"Imaeg": "web:1"`), `service "shop_web": unknown field "Imaeg"`},
-		{"unknown field in a spec of a higher minor", strings.Replace(change(`"Image": "web:1"`, `"Imaeg": "web:1"`), `"1.0"`, `"1.9"`, 1), `service "shop_web": unknown field "Imaeg"`},
+		{"unknown field in a spec of a higher minor", strings.Replace(change(`"Image": "web:1"`, `"Imaeg": "web:1"`), `"1.1"`, `"1.9"`, 1), `service "shop_web": unknown field "Imaeg"`},
 		{"unknown action", change(`"action": "run"`, `"action": "jump"`), `service "shop_job": action "jump" is not known`},
 		{"unknown kind", change(`"kind": "config"`, `"kind": "volume"`), `volume "shop_page-1": kind "volume" is not known`},
 		{"an update of nothing", change(`"action": "create"`, `"action": "update"`), `its have and want do not go with action "update"`},
@@ -119,7 +119,7 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	later := strings.Replace(change(`"stack":`, `"more": 1, "stack":`), `"1.0"`, `"1.9"`, 1)
+	later := strings.Replace(change(`"stack":`, `"more": 1, "stack":`), `"1.1"`, `"1.9"`, 1)
 	if _, err := planfile.Unmarshal([]byte(later)); err != nil {
 		t.Errorf("a higher minor with something new: %v", err)
 	}

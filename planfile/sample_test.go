@@ -28,6 +28,13 @@ func sample() planfile.Document {
 			ref(stack.KindNetwork, "unused"):     "net3",
 			ref(stack.KindConfig, "shop_logo-1"): "config1",
 		},
+		Revisions: 5,
+		Drift: []stack.Drift{
+			{Ref: ref(stack.KindService, "shop_api"), Key: "api", What: stack.Changed, Fields: []stack.FieldChange{{Path: "deploy.replicas", Old: "2", New: "5"}}},
+			{Ref: ref(stack.KindNetwork, "shop_extra"), Key: "extra", What: stack.Added},
+		},
+		Since:      stack.Entry{Number: 7, At: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), By: "ann@build1"},
+		Unfinished: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC),
 		Warnings: []stack.Warning{
 			{Pos: stack.Position{File: "/src/compose.yaml", Line: 7}, Msg: `service "web": links is ignored`, Hint: "use networks"},
 			{Msg: "only a message"},
@@ -115,7 +122,9 @@ func vaultCreated() stack.Change {
 
 func webCreated() stack.Change {
 	web, replicas := service("web"), uint64(2)
-	web.Settings = stack.Settings{Timeout: 5 * time.Minute, Stable: 90 * time.Second}
+	web.Settings = stack.Settings{
+		Timeout: 5 * time.Minute, Stable: 90 * time.Second, Ignore: []string{"deploy.replicas"}, Protect: true, RunAlways: true,
+	}
 	web.Spec.Mode.Replicated = &swarm.ReplicatedService{Replicas: &replicas}
 	t := &web.Spec.TaskTemplate
 	t.Networks = []swarm.NetworkAttachmentConfig{{Target: "front", Aliases: []string{"web"}}, {Target: "shop_back"}}

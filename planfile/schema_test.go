@@ -41,6 +41,7 @@ func TestSchema(t *testing.T) {
 		}
 		for from, to := range map[string]string{
 			`"1.0"`:                  `"2.0"`,
+			`"1.1"`:                  `"2.0"`,
 			`"stack":`:               `"more": 1, "stack":`,
 			`"made_by":`:             `"made":`,
 			`"action": "create"`:     `"action": "jump"`,

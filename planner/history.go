@@ -18,7 +18,7 @@ import (
 // from, or refreshed with. Services refer to other objects by the names in use,
 // and what they refer to that is not the plan's stands there as external.
 func Applied(p stack.Plan, have stack.Snapshot) stack.Stack {
-	out := stack.Stack{Name: p.Stack}
+	out := stack.Stack{Name: p.Stack, Revisions: p.Revisions}
 	names := namesByID(have)
 	known := map[stack.Ref]bool{}
 	for _, c := range p.Changes {

@@ -6,6 +6,7 @@ package planner
 
 import (
 	"errors"
+	"time"
 
 	"github.com/moby/moby/api/types/swarm"
 
@@ -50,13 +51,23 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 		Changes:  changes,
 		IDs:      m.referred(changes),
 		Warnings: append(want.Warnings, m.warnings...),
+
+		Revisions: want.Revisions,
 	}
 	if p.Drift = overwritten(drift(have, m.mask), changes); len(p.Drift) > 0 && len(want.Services) > 0 {
-		p.Since = have.Last.Entry
+		p.Since, p.Unfinished = have.Last.Entry, unfinished(have)
 	} else {
 		p.Drift = nil
 	}
 	return p, errors.Join(m.problems...)
+}
+
+func unfinished(have stack.Snapshot) time.Time {
+	if have.Recorded == nil {
+		return time.Time{}
+	}
+	at, _ := time.Parse(time.RFC3339, have.Recorded.Spec.Labels[stack.LabelUnfinished])
+	return at
 }
 
 // Revisions is how many revisions of a stack are kept, its latest included.

@@ -12,6 +12,10 @@ import (
 // neither `docker stack` nor an observation of the stack sees it.
 const LabelStack = LabelPrefix + "stack"
 
+// LabelUnfinished on the config of the latest revision says when (RFC 3339) an
+// apply after it failed or was cut short.
+const LabelUnfinished = LabelPrefix + "unfinished"
+
 // DefaultRevisions is how many revisions of a stack are kept.
 const DefaultRevisions = 20
 

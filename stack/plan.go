@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"time"
+
 	"github.com/moby/moby/api/types/swarm"
 )
 
@@ -22,6 +24,11 @@ type Plan struct {
 	// changes are. A saved plan that is applied does not show it again.
 	Drift []Drift
 	Since Entry // zero without drift
+	// Unfinished is when an apply after that revision failed or was cut short, so
+	// that the drift may be its doing; zero if none did.
+	Unfinished time.Time
+	// Revisions is how many revisions are to be kept, as in [Stack].
+	Revisions int
 }
 
 // Empty says that applying the plan would write nothing.
