@@ -23,5 +23,5 @@
 //   - Names are quoted and the object comes first.
 //
 // The package does no I/O but writing to the given writer, and reads neither
-// the environment nor the clock.
+// the environment nor, but for [Live], the clock.
 package render

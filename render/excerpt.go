@@ -42,14 +42,18 @@ func excerpt(s string, start, room int) string {
 	if width(s) <= room {
 		return s
 	}
-	end, columns := 0, len(ellipsis)
+	return beginning(s, room-len(ellipsis)) + ellipsis
+}
+
+// beginning is as much of s as n columns have room for.
+func beginning(s string, n int) string {
+	columns := 0
 	for i, r := range s {
-		if columns += width(string(r)); columns > room {
-			break
+		if columns += width(string(r)); columns > n {
+			return s[:i]
 		}
-		end = i + utf8.RuneLen(r)
 	}
-	return s[:end] + ellipsis
+	return s
 }
 
 // commonPrefix is the number of bytes with which both begin, whole characters

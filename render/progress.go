@@ -3,13 +3,16 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// What is waited for is named again after this long without a line.
-const reminder = 30 * time.Second
+// A service that is waited for is named again after this long without a line.
+// The applier tells of an unchanged wait at the same distance, so this is a
+// little less.
+const reminder = 30*time.Second - 500*time.Millisecond
 
 // A step of the wait that concerns more services than this names the first
 // ones only.
@@ -20,15 +23,21 @@ const manyServices = 8
 // is not safe for concurrent use. What cannot be written is lost: an apply does
 // not stop because nobody watches.
 func Progress(w io.Writer, s Style) func(stack.Event) {
-	p := &progress{w: w, style: s, seen: map[stack.Ref]stack.Progress{}}
+	p := &progress{w: w, style: s, told: map[stack.Ref]told{}}
 	return p.event
 }
 
 type progress struct {
 	w     io.Writer
 	style Style
-	seen  map[stack.Ref]stack.Progress // the latest
-	last  time.Duration                // when the last line was written, since the apply began
+	told  map[stack.Ref]told
+}
+
+// told is what people know of a service, and since when, counted from the
+// beginning of the apply.
+type told struct {
+	progress stack.Progress
+	at       time.Duration
 }
 
 func (p *progress) event(e stack.Event) {
@@ -40,10 +49,30 @@ func (p *progress) event(e stack.Event) {
 		p.waiting(pg, e)
 	case stack.ChangeEnded:
 		ended(pg, e)
+	case stack.RollingBack:
+		clear(p.told)
+		rollingBack(pg, e)
 	case stack.Notice:
-		pg.hang(span{dim, "    note: "}, span{plain, e.Text})
+		notice(pg, e)
 	}
 	_ = pg.flush(p.w)
+}
+
+// Quiet returns a function that writes of an apply's events only what goes
+// wrong, as [Progress] does.
+func Quiet(w io.Writer, s Style) func(stack.Event) {
+	return func(e stack.Event) {
+		pg := newPage(s)
+		switch e := e.(type) {
+		case stack.ChangeEnded:
+			if e.Outcome.State == stack.Failed || e.Outcome.State == stack.Unfinished {
+				ended(pg, e)
+			}
+		case stack.RollingBack:
+			rollingBack(pg, e)
+		}
+		_ = pg.flush(w)
+	}
 }
 
 // started is a line for services only: anything else is done at once.
@@ -53,32 +82,50 @@ func started(pg *page, e stack.ChangeStarted) {
 	}
 }
 
-// waiting names the services that got further, or all after a while.
+// waiting names the services that got further, and those of which nothing has
+// been said for long.
 func (p *progress) waiting(pg *page, e stack.Waiting) {
-	remind := e.Elapsed-p.last >= reminder
-	hidden := 0
+	var news, still []stack.Progress
 	for _, s := range e.Services {
-		if news := p.news(s); !news && !remind {
+		before, known := p.told[s.Ref]
+		switch {
+		case isNews(before.progress, s, known):
+			news = append(news, s)
+		case known && e.Elapsed-before.at >= reminder:
+			still = append(still, s)
+		case known:
+			p.told[s.Ref] = told{s, before.at}
 			continue
 		}
-		p.last = e.Elapsed
-		if pg.lines >= manyServices {
-			hidden++
-			continue
-		}
-		pg.para(6, indented(4), span{plain, because(soFar(s)+" after "+duration(e.Elapsed), s.Reason)})
+		p.told[s.Ref] = told{s, e.Elapsed}
 	}
-	if hidden > 0 {
-		pg.hang(indented(4), span{plain, "and " + plural(hidden, "more service")})
+	after := " after " + duration(e.Elapsed)
+	pg.some(news, func(s stack.Progress) (lead, text string) { return "    ", soFar(s) + after })
+	pg.some(still, func(s stack.Progress) (lead, text string) { return "    still waiting" + after + ": ", soFar(s) })
+}
+
+// some writes a line for each service, those in trouble first, and for those
+// beyond a number one of what they are doing.
+func (p *page) some(services []stack.Progress, words func(stack.Progress) (lead, text string)) {
+	slices.SortStableFunc(services, func(a, b stack.Progress) int { return rank(a) - rank(b) })
+	most := min(len(services), manyServices)
+	for _, s := range services[:most] {
+		lead, text := words(s)
+		p.para(6, span{plain, lead}, span{plain, because(text, s.Reason)})
+	}
+	var more []string
+	for _, s := range services[most:] {
+		more = append(more, stateOf(s))
+	}
+	if len(more) > 0 {
+		p.para(6, indented(4), span{plain, "and " + plural(len(more), "more service") + ": " + frequencies(more)})
 	}
 }
 
-// news says whether people care about the difference to what they know.
-func (p *progress) news(s stack.Progress) bool {
-	before, known := p.seen[s.Ref]
-	p.seen[s.Ref] = s
+// isNews says whether people care about the difference to what they know.
+func isNews(before, s stack.Progress, known bool) bool {
 	switch {
-	case s.Tasks > 0 && s.Running >= s.Tasks:
+	case isUp(s):
 		return false // it is about to end, which is a line of its own
 	case known && s.Running != before.Running:
 		return true
@@ -113,6 +160,27 @@ func because(text, reason string) string {
 		return text
 	}
 	return text + ": " + reason
+}
+
+func notice(pg *page, e stack.Notice) {
+	pg.hang(span{dim, "    note: "}, span{plain, e.Text})
+}
+
+// rollingBack says that what follows takes back what was done.
+func rollingBack(pg *page, e stack.RollingBack) {
+	var list groups
+	for _, ref := range e.Failed {
+		list.add("", ref)
+	}
+	var names []string
+	for _, g := range list {
+		names = append(names, g.some(manyServices))
+	}
+	why := ""
+	if len(names) > 0 {
+		why = enumerate(names) + " failed"
+	}
+	pg.trouble("rolling back", why)
 }
 
 func ended(pg *page, e stack.ChangeEnded) {

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,10 @@ func events() []stack.Event {
 		wait(95, progress(old, 0, 0, "stopping"), progress(front, 0, 0, `in use by a task of service "shop_old"`)),
 		ended(old, stack.Delete, stack.NotStarted, 0),
 		ended(service("shop_cache"), stack.Keep, stack.Done, 3*time.Second),
+		stack.RollingBack{Failed: []stack.Ref{api}},
+		stack.ChangeStarted{Ref: web, Action: stack.Update},
+		wait(1, progress(web, 0, 2, "preparing")),
+		ended(web, stack.Update, stack.Done, 4*time.Second),
 	}
 }
 
@@ -77,6 +82,40 @@ func TestProgressRepeatsAWaitOnlyAfterHalfAMinute(t *testing.T) {
 	}
 }
 
+// A service that is stuck is named again although others move, and one in
+// trouble before others.
+func TestProgressRemindsOfEachService(t *testing.T) {
+	var b bytes.Buffer
+	watch := render.Progress(&b, render.Style{Width: 100})
+	for seconds := range 40 {
+		services := []stack.Progress{progress(service("shop_web"), seconds, 50, "preparing")}
+		for i := range 9 {
+			services = append(services, progress(service(fmt.Sprintf("shop_stuck%d", i)), 0, 1, "preparing"))
+		}
+		services = append(services, progress(service("shop_bad"), 0, 1, "No such image: web:9"))
+		watch(wait(seconds, services...))
+	}
+	var still []string
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, "still waiting") || strings.Contains(line, "and 2 more services: 2 preparing") {
+			still = append(still, line)
+		}
+	}
+	if len(still) != 9 || !strings.HasPrefix(still[0], "    still waiting after 30s: service \"shop_bad\" 0 of 1 tasks running: No such image") {
+		t.Errorf("reminded of %q in\n%s", still, b.String())
+	}
+}
+
+// Only what goes wrong is worth a line when nothing else is to be seen.
+func TestQuiet(t *testing.T) {
+	golden(t, "quiet", func(b *bytes.Buffer, s render.Style) {
+		watch := render.Quiet(b, s)
+		for _, e := range events() {
+			watch(e)
+		}
+	})
+}
+
 func TestProgressOfManyServicesNamesTheFirstOnly(t *testing.T) {
 	var b bytes.Buffer
 	p := long()
@@ -85,7 +124,7 @@ func TestProgressOfManyServicesNamesTheFirstOnly(t *testing.T) {
 		services = append(services, progress(c.Ref, 0, 1, "preparing"))
 	}
 	render.Progress(&b, render.Style{})(wait(1, services...))
-	if got := b.String(); strings.Count(got, "\n") != 9 || !strings.HasSuffix(got, "and 8 more services\n") {
+	if got := b.String(); strings.Count(got, "\n") != 9 || !strings.HasSuffix(got, "and 8 more services: 8 preparing\n") {
 		t.Errorf("16 services waited for:\n%s", got)
 	}
 }

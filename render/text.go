@@ -32,13 +32,15 @@ func safe(s string) string {
 // unsafeRune is also true of U+FFFD, which is what invalid bytes decode to.
 func unsafeRune(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }
 
-// width is the number of columns that s takes in a terminal, to within the odd
-// emoji: none for combining marks, two for East Asian wide characters.
+// width is the number of columns that s takes in a terminal, or one more for the
+// odd emoji: none for combining marks, two for East Asian wide characters.
 func width(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {
 		case r < unicode.MaxLatin1:
+			n++
+		case r == '\uFE0F': // makes an emoji of the character before it, which is wide
 			n++
 		case unicode.In(r, unicode.Mn, unicode.Me):
 		case wide(r):
@@ -50,18 +52,32 @@ func width(s string) int {
 	return n
 }
 
-// wide are the blocks of Unicode's EastAsianWidth.txt with property W or F.
+// wideBlocks is the first and the last character of each block of what has
+// property W or F in Unicode's EastAsianWidth.txt. Scripts and groups of emoji are
+// taken as a whole.
+const wideBlocks = "\u1100\u115f\u231a\u231b\u2329\u232a\u23e9\u23ec\u23f0\u23f0\u23f3\u23f3\u25fd\u25fe\u2614\u2615" +
+	"\u2630\u2637\u2648\u2653\u267f\u267f\u268a\u268f\u2693\u2693\u26a1\u26a1\u26aa\u26ab\u26bd\u26be" +
+	"\u26c4\u26c5\u26ce\u26ce\u26d4\u26d4\u26ea\u26ea\u26f2\u26f3\u26f5\u26f5\u26fa\u26fa\u26fd\u26fd" +
+	"\u2705\u2705\u270a\u270b\u2728\u2728\u274c\u274c\u274e\u274e\u2753\u2755\u2757\u2757\u2795\u2797" +
+	"\u27b0\u27b0\u27bf\u27bf\u2b1b\u2b1c\u2b50\u2b50\u2b55\u2b55\u2e80\u303e\u3041\ua4cf\ua960\ua97c" +
+	"\uac00\ud7a3\uf900\ufaff\ufe10\ufe19\ufe30\ufe6f\uff01\uff60\uffe0\uffe6\U00016fe0\U00018dff" +
+	"\U0001aff0\U0001b2ff\U0001d300\U0001d376\U0001f004\U0001f004\U0001f0cf\U0001f0cf\U0001f18e\U0001f18e" +
+	"\U0001f191\U0001f19a\U0001f200\U0001f64f\U0001f680\U0001f6ff\U0001f7e0\U0001f7f0\U0001f900\U0001faff" +
+	"\U00020000\U0003fffd"
+
 func wide(r rune) bool {
-	return r >= 0x1100 && r <= 0x115f ||
-		r >= 0x2e80 && r <= 0xa4cf && r != 0x303f ||
-		r >= 0xac00 && r <= 0xd7a3 ||
-		r >= 0xf900 && r <= 0xfaff ||
-		r >= 0xfe30 && r <= 0xfe6f ||
-		r >= 0xff01 && r <= 0xff60 ||
-		r >= 0xffe0 && r <= 0xffe6 ||
-		r >= 0x1f300 && r <= 0x1f64f ||
-		r >= 0x1f680 && r <= 0x1faff ||
-		r >= 0x20000 && r <= 0x3fffd
+	if r < 0x1100 {
+		return false
+	}
+	for rest := wideBlocks; rest != ""; {
+		first, n := utf8.DecodeRuneInString(rest)
+		last, m := utf8.DecodeRuneInString(rest[n:])
+		if r <= last {
+			return r >= first
+		}
+		rest = rest[n+m:]
+	}
+	return false
 }
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

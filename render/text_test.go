@@ -73,7 +73,10 @@ func TestSafe(t *testing.T) {
 }
 
 func TestWidth(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "abc": 3, "é": 1, "e\u0301": 1, "世界": 4, "한글": 4, "🚀": 2, "…": 1, "ÿ": 1} {
+	for s, want := range map[string]int{
+		"": 0, "abc": 3, "é": 1, "ÿ": 1, "…": 1, "→": 1, "─": 1, "e\u0301": 1, "世界": 4, "한글": 4, "\u1100": 2, "\uff21": 2,
+		"✅ ok": 5, "⚡": 2, "🚀": 2, "\u2764\ufe0f": 2, "\U0003fffd": 2,
+	} {
 		if got := width(s); got != want {
 			t.Errorf("width(%q) = %d, want %d", s, got, want)
 		}

@@ -62,6 +62,14 @@ func (g group) String() string {
 	return noun + " " + strings.Join(g.names, ", ")
 }
 
+// some is the same with so many names at most.
+func (g group) some(most int) string {
+	if more := len(g.names) - most; more > 0 {
+		return string(g.kind) + "s " + strings.Join(g.names[:most], ", ") + " and " + strconv.Itoa(more) + " more"
+	}
+	return g.String()
+}
+
 // groups is objects by action and kind, in the order in which those came
 // first.
 type groups []group
