@@ -42,6 +42,9 @@ func hazardWords(name stack.Hazard) hazard {
 	return hazard{name: name}
 }
 
+// Hazard is what a hazard means, as a clause: "the network is removed".
+func Hazard(h stack.Hazard) string { return hazardWords(h).text }
+
 // hazards names what may go wrong with a change.
 func (p *page) hazards(c stack.Change) {
 	for _, name := range c.Hazards {
