@@ -43,6 +43,7 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 	if err := errors.Join(
 		render.Plan(&out, p, s),
 		render.Plan(&out, stack.Plan{Stack: b}, s),
+		render.Drift(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: a}, time.Time{}, s),
 		render.Report(&out, stack.Report{Outcomes: []stack.Outcome{outcome, {Ref: ref, State: stack.Blocked, Culprit: ref}}}, s),
 	); err != nil {
 		t.Fatal(err)
@@ -63,11 +64,18 @@ func sample(a, b string) stack.Plan {
 			Want:  stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
 		}
 	}
-	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}
+	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}, Drift: sampleDrift(a, b), Since: stack.Entry{Number: 1, By: b}}
 	for _, action := range []stack.Action{stack.Create, stack.Update, stack.Scale, stack.Delete, stack.Keep, stack.Action(a)} {
 		p.Changes = append(p.Changes, change(action))
 	}
 	return p
+}
+
+func sampleDrift(a, b string) []stack.Drift {
+	return []stack.Drift{
+		{Ref: stack.Ref{Kind: stack.Kind(b), Name: a}, What: stack.Changed, Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b}}},
+		{Ref: stack.Ref{Kind: stack.Kind(a), Name: b}, What: stack.DriftKind(b)},
+	}
 }
 
 func sampleOutcome(a, b string) stack.Outcome {

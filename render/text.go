@@ -142,3 +142,6 @@ func duration(d time.Duration) string {
 	}
 	return s
 }
+
+// moment is a time as people read it.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
