@@ -44,7 +44,7 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 		render.Plan(&out, p, s),
 		render.Plan(&out, stack.Plan{Stack: b}, s),
 		render.Drift(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: a}, time.Time{}, s),
-		render.Report(&out, stack.Report{Outcomes: []stack.Outcome{outcome, {Ref: ref, State: stack.Blocked, Culprit: ref}}}, s),
+		render.Report(&out, sampleReport(a, b), s),
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +82,15 @@ func sampleOutcome(a, b string) stack.Outcome {
 	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
 	return stack.Outcome{
 		Ref: ref, Action: stack.Action(b), State: stack.Failed, Err: a, Culprit: ref,
-		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b},
+		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b, Logs: []string{a, b}},
 	}
+}
+
+// sampleReport has a failure, in the apply and in its rollback.
+func sampleReport(a, b string) stack.Report {
+	blocked := stack.Outcome{Ref: sampleOutcome(b, a).Ref, State: stack.Blocked, Culprit: sampleOutcome(a, b).Ref}
+	back := stack.Report{Outcomes: []stack.Outcome{sampleOutcome(b, a)}}
+	return stack.Report{Outcomes: []stack.Outcome{sampleOutcome(a, b), blocked}, Rollback: &back}
 }
 
 func harmless(t *testing.T, text string) {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
@@ -133,7 +134,12 @@ func FuzzMarkdown(f *testing.F) {
 			t.Fatal(err)
 		}
 		wellFormed(t, out.String())
-		wellFormed(t, reportMarkdown(t, stack.Report{Outcomes: []stack.Outcome{sampleOutcome(a, b), {Ref: sampleOutcome(b, a).Ref, State: stack.Blocked, Culprit: sampleOutcome(a, b).Ref}}}))
+		wellFormed(t, reportMarkdown(t, sampleReport(a, b)))
+		out.Reset()
+		if err := render.DriftMarkdown(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: b}, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, out.String())
 	})
 }
 
