@@ -38,16 +38,16 @@ func TestImageMissing(t *testing.T) {
 func TestFailure(t *testing.T) {
 	long := "starting container failed: failed to create shim task: OCI runtime create failed: runc create failed: " +
 		`unable to start container process: exec: "/nope": stat /nope: no such file or directory: unknown`
-	r, err := newRun(newFake(), stack.Plan{}, nodes(), Options{})
+	r, err := newRun(t.Context(), newFake(), stack.Plan{}, nodes(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &change{Change: stack.Change{Ref: stack.Ref{Kind: stack.KindService, Name: "shop_web"}}}
 	c.watch.census = census{wanted: 3, running: 1}
-	task := swarm.Task{Slot: 2, NodeID: "n2", Status: swarm.TaskStatus{
+	task := swarm.Task{ID: "t5", Slot: 2, NodeID: "n2", Status: swarm.TaskStatus{
 		State: swarm.TaskStateFailed, Err: long, ContainerStatus: &swarm.ContainerStatus{ExitCode: 127},
 	}}
-	want := &stack.Failure{Task: "shop_web.2", Node: "vm2", State: "failed", ExitCode: 127, Err: long, Running: 1, Tasks: 3}
+	want := &stack.Failure{Task: "shop_web.2", TaskID: "t5", Node: "vm2", State: "failed", ExitCode: 127, Err: long, Running: 1, Tasks: 3}
 	if diff := cmp.Diff(want, r.failure(c, &task)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -84,6 +84,7 @@ func newWorld(rng *rand.Rand) world {
 		if rng.IntN(5) == 0 {
 			c.Action, c.Want, c.Have = stack.Delete, nil, &stack.Live{ID: "id-" + ref.Name}
 			x.rejected = false
+			w.fake.objects[ref.Name] = true
 		}
 		for _, dep := range w.plan.Changes {
 			if rng.IntN(3) > 0 {

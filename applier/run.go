@@ -10,8 +10,10 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// grace is how long writes under way may go on after the run has been stopped.
-const grace = 5 * time.Second
+// grace is how long writes under way may go on after the run has been stopped,
+// and how long the report waits for logs. What calls this has work of its own to
+// do within the 5 seconds that a signal leaves.
+const grace = 3 * time.Second
 
 // run is one apply. All of it belongs to the goroutine of its loop.
 type run struct {
@@ -25,25 +27,19 @@ type run struct {
 	begun       time.Time
 	interrupted bool
 	timedOut    bool
+	failed      bool // something has
 
 	written chan result // answers of writes; never blocks the writer
 	writing int         // writes under way
 	poll    poller
+	logs    logs
 }
 
-func newRun(s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) {
-	changes, err := bind(p)
+func newRun(ctx context.Context, s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) {
+	o = o.complete()
+	changes, err := bind(p, o)
 	if err != nil {
 		return nil, err
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = 10 * time.Minute
-	}
-	if o.Parallel <= 0 {
-		o.Parallel = 10
-	}
-	if o.Events == nil {
-		o.Events = func(stack.Event) {}
 	}
 	r := &run{
 		Options: o,
@@ -55,13 +51,29 @@ func newRun(s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) 
 		begun:   time.Now(),
 		written: make(chan result, len(changes)),
 		poll:    newPoller(),
+		logs:    newLogs(ctx, s, o.Secrets),
 	}
 	maps.Copy(r.ids, p.IDs)
-	for _, n := range nodes {
-		r.nodes[n.ID] = n
-	}
+	r.know(nodes)
 	r.sortOut()
 	return r, nil
+}
+
+// complete fills in the defaults.
+func (o Options) complete() Options {
+	if o.Timeout <= 0 {
+		o.Timeout = 10 * time.Minute
+	}
+	if o.Progress <= 0 {
+		o.Progress = 5 * time.Minute
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = 10
+	}
+	if o.Events == nil {
+		o.Events = func(stack.Event) {}
+	}
+	return o
 }
 
 // sortOut ends the changes that ask for nothing: what is kept, unless it is a
@@ -121,11 +133,27 @@ func (r *run) loop(ctx context.Context) error {
 // over says that nothing is left to do or to wait for.
 func (r *run) over() bool {
 	for _, c := range r.changes {
-		if c.phase != ended {
+		switch {
+		case c.phase == ended:
+		case c.phase != idle || r.mayStart(c):
 			return false
 		}
 	}
 	return true
+}
+
+// mayStart says whether an idle change can still have its turn. After a failure
+// that is to stop everything, only the second half of a replacement can, and
+// nothing that it waits for will start any more.
+func (r *run) mayStart(c *change) bool {
+	if r.OnFailure != Stop || !r.failed {
+		return true
+	}
+	if c.removal == nil || c.removal.phase == idle {
+		return false
+	}
+	open, _ := c.ready(r.Options)
+	return open
 }
 
 // start starts the writes whose turn it is, in plan order, and ends what can
@@ -135,28 +163,28 @@ func (r *run) start(ctx context.Context) {
 		return // what was there before is not known yet
 	}
 	for _, c := range r.changes {
-		if c.phase == refused && r.writing < r.Parallel && !time.Now().Before(c.retry) {
+		if c.phase == again && r.writing < r.Parallel && !time.Now().Before(c.retry) {
 			r.write(ctx, c)
 		}
 		if c.phase != idle {
 			continue
 		}
-		open, culprit := c.ready(r.Detach)
+		open, culprit := c.ready(r.Options)
 		if culprit != (stack.Ref{}) {
 			r.end(c, stack.Outcome{State: stack.Blocked, Culprit: culprit})
 		}
-		if open && r.writing < r.Parallel {
+		if open && r.writing < r.Parallel && r.mayStart(c) {
 			r.write(ctx, c)
 		}
 	}
 }
 
-// alarm rings when a refused removal or a poll is next due. It never rings when
-// there is nothing to wake up for.
+// alarm rings when a write that is to be tried again or a poll is next due. It
+// never rings when there is nothing to wake up for.
 func (r *run) alarm() <-chan time.Time {
 	var next time.Time
 	for _, c := range r.changes {
-		if c.phase == refused && r.writing < r.Parallel && (next.IsZero() || c.retry.Before(next)) {
+		if c.phase == again && r.writing < r.Parallel && (next.IsZero() || c.retry.Before(next)) {
 			next = c.retry
 		}
 	}
@@ -169,8 +197,14 @@ func (r *run) alarm() <-chan time.Time {
 	return time.After(time.Until(next))
 }
 
-// drain lets the writes under way finish.
+// drain lets the writes under way finish, while the logs of what is given up are
+// read.
 func (r *run) drain() {
+	for _, c := range r.changes {
+		if c.phase == waiting {
+			r.logs.fetch(r.failure(c, r.suspect(c)))
+		}
+	}
 	over := time.After(grace)
 	for r.writing > 0 {
 		select {

@@ -135,6 +135,7 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 //	web +5s update completed "message"
 //	web @9s touched | changed | gone   somebody else's doing
 //	web +0s version 9                  what is read is older than that
+//	node @5s n2 down
 func parseSwarm(t *testing.T, text string, f *fake) {
 	t.Helper()
 	for _, line := range lines(text) {
@@ -142,6 +143,10 @@ func parseSwarm(t *testing.T, text string, f *fake) {
 		after, err := time.ParseDuration(words[1][1:])
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
+		}
+		if words[0] == "node" {
+			f.nodes = append(f.nodes, nodeStep{after, words[2], swarm.NodeState(words[3])})
+			continue
 		}
 		s := step{after: after, since: words[1][0] == '+'}
 		switch words[2] {
@@ -218,6 +223,8 @@ func parseTask(s *step, words []string) {
 //	create db takes 2s          or: hangs
 //	update web moved 2          the first 2 times somebody else is faster, without
 //	update web changed          or with changing the spec
+//	create conf loses 2         the first 2 times it is done, and the answer lost
+//	logs web.1 hangs            as the answer does
 //	status unreachable 2s-5s
 //	answer takes 2s             a poll reads at once and answers late
 func parseFaults(t *testing.T, text string, f *fake) {
@@ -240,6 +247,9 @@ func parseFaults(t *testing.T, text string, f *fake) {
 			x.takes, x.till = x.till, 0
 		case "hangs":
 			x.hangs = true
+		case "loses":
+			x.loses, x.till = true, 0
+			x.first, _ = strconv.Atoi(words[3])
 		case "moved":
 			x.first, _ = strconv.Atoi(words[3])
 			x.till = 0
