@@ -45,6 +45,8 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 		render.Plan(&out, stack.Plan{Stack: b}, s),
 		render.Drift(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: a}, time.Time{}, s),
 		render.Report(&out, sampleReport(a, b), s),
+		render.History(&out, []stack.Entry{{By: a, URL: b, PlanID: a, Summary: b}, {Number: 1}}, s),
+		render.Lock(&out, a, stack.Lock{Holder: b, URL: a, Command: b}, s),
 	); err != nil {
 		t.Fatal(err)
 	}
