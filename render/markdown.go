@@ -175,7 +175,7 @@ func detail(b block, touched map[stack.Ref]bool) string {
 		return ""
 	}
 	for _, name := range b.change.Hazards {
-		note("Hazard", prose(because(string(name), hazardWords(name).text)))
+		note("Hazard", prose(hazardText(b, name)))
 	}
 	title := "<b>" + prose(string(b.change.Action)) + "</b> " + codeRef(b.change.Ref)
 	if more := len(b.same) - 1; more > 0 {
