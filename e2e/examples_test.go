@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,18 +80,19 @@ func attachedTo(t *testing.T, service string, networks ...string) {
 	}
 }
 
-// voting is how the voting example is run with the test image.
-func voting() (dir string, environ []string) {
+// voting is how the voting example is run with the test image, published on this
+// port and the next.
+func voting(port int) (dir string, environ []string) {
 	for _, name := range []string{"VOTE", "REDIS", "WORKER", "DB", "RESULT"} {
 		environ = append(environ, name+"_IMAGE="+app1)
 	}
-	return filepath.Join(examples, "voting"), append(environ, "VOTE_PORT=15000", "RESULT_PORT=15001")
+	return filepath.Join(examples, "voting"), append(environ, fmt.Sprint("VOTE_PORT=", port), fmt.Sprint("RESULT_PORT=", port+1))
 }
 
 // TestVoting applies five services in the order of depends_on, changes one of
 // them, and removes them all.
 func TestVoting(t *testing.T) {
-	dir, environ := voting()
+	dir, environ := voting(15000)
 	file := []string{"voting", "-c", "compose.yaml"}
 	destroyAfter(t, "voting")
 
@@ -128,15 +130,19 @@ func TestVoting(t *testing.T) {
 }
 
 // TestSecretsConfigs edits a config: the new content gets a new name, the
-// service is pointed at it, and the version before last goes. The last one
-// stays, since a rollback goes back to it.
+// service is pointed at it, and the version before last goes, which neither the
+// one kept revision nor the service's last spec has. The last one stays, since a
+// rollback goes back to it.
 func TestSecretsConfigs(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(examples, "secrets-configs"))); err != nil {
 		t.Fatal(err)
 	}
 	environ := []string{"NGINX_IMAGE=" + app1}
-	file := []string{"site", "-c", "compose.yaml"}
+	if err := os.WriteFile(filepath.Join(dir, "history.yaml"), []byte("x-stackup: {history: 1}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := []string{"site", "-c", "compose.yaml", "-c", "history.yaml"}
 	destroyAfter(t, "site")
 
 	var versions []string

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"os/exec"
 	"slices"
@@ -59,12 +61,32 @@ func destroyAfter(t *testing.T, stack string) {
 // docker runs the docker command against the shared swarm.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "docker", append([]string{"--host", swarm.Host}, args...)...)
+	out, err := dockerErr(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// dockerErr is docker for what may fail. It also works when the test has ended.
+func dockerErr(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", append([]string{"--host", swarm.Host}, args...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
+		err = fmt.Errorf("docker %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return string(out), err
+}
+
+// dockerAfter runs the docker command when the test ends.
+func dockerAfter(t *testing.T, args ...string) {
+	t.Helper()
+	t.Cleanup(func() {
+		if _, err := dockerErr(t, args...); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // ofStack filters by the label of a stack's objects.
@@ -138,4 +160,28 @@ func left(t *testing.T, stack string) []string {
 		out = append(out, x.Spec.Name)
 	}
 	return out
+}
+
+// gone demands that nothing is left of a stack: neither objects nor a lock nor a
+// history. Tasks may still be in the engine's list, but none that has a node.
+func gone(t *testing.T, stack string) {
+	t.Helper()
+	if names := append(left(t, stack), ours(t, stack)...); len(names) > 0 {
+		t.Errorf("left over of %s: %v", stack, names)
+	}
+}
+
+// ours is the configs in which stackup remembers a stack.
+func ours(t *testing.T, stack string) (names []string) {
+	t.Helper()
+	r, err := api(t).ConfigList(t.Context(), client.ConfigListOptions{
+		Filters: make(client.Filters).Add("label", "io.stackup.stack="+stack),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Items {
+		names = append(names, c.Spec.Name)
+	}
+	return names
 }

@@ -68,7 +68,7 @@ func TestUnplaceable(t *testing.T) {
 	if c.Effect != stack.Restarts || !slices.Contains(c.Hazards, stack.Unschedulable) {
 		t.Errorf("effect %q, hazards %v", c.Effect, c.Hazards)
 	}
-	r := want(t, 7, dir, nil, "apply", "nowhere", "-c", "after.yaml", "-y", "--timeout", "2m")
+	r := want(t, 7, dir, nil, "apply", "nowhere", "-c", "after.yaml", "-y", "--allow", "unschedulable", "--timeout", "2m")
 	contains(t, r.stderr, "no suitable node")
 	if tasks := running(t, "nowhere_web"); len(tasks) != 0 {
 		t.Errorf("%d tasks run", len(tasks))
