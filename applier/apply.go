@@ -93,11 +93,12 @@ const (
 // or cannot be detached (nothing is written then), or an engine that does not
 // answer for 30 seconds.
 func Apply(ctx context.Context, s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (stack.Report, error) {
-	r, err := newRun(ctx, s, p, nodes, o)
+	r, err := newRun(s, p, nodes, o)
 	if err != nil {
 		return notBegun(p), err
 	}
-	defer r.logs.cancel()
+	go r.logs.serve(ctx, s)
+	defer close(r.logs.asks)
 	err = r.loop(ctx)
 	return r.report(), err
 }

@@ -232,8 +232,11 @@ func (l *transcript) end(r stack.Report, err error) {
 		}
 		_, _ = fmt.Fprintln(l)
 		if f := o.Failure; f != nil && l.logs {
-			for _, line := range append(f.Logs, f.LogsErr) {
+			for _, line := range f.Logs {
 				_, _ = fmt.Fprintf(l, "                      | %s\n", line)
+			}
+			if f.LogsErr != "" {
+				_, _ = fmt.Fprintf(l, "                      no log: %s\n", f.LogsErr)
 			}
 		}
 	}

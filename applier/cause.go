@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -19,7 +18,6 @@ func causeOf(err error) stack.Cause {
 	}{
 		{stack.ErrUnreachable, stack.CauseUnreachable},
 		{stack.ErrUnavailable, stack.CauseUnreachable},
-		{context.DeadlineExceeded, stack.CauseUnreachable},
 		{stack.ErrInUse, stack.CauseInUse},
 		{stack.ErrOutOfSequence, stack.CauseStale},
 		{stack.ErrConflict, stack.CauseStale},

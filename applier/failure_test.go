@@ -38,7 +38,7 @@ func TestImageMissing(t *testing.T) {
 func TestFailure(t *testing.T) {
 	long := "starting container failed: failed to create shim task: OCI runtime create failed: runc create failed: " +
 		`unable to start container process: exec: "/nope": stat /nope: no such file or directory: unknown`
-	r, err := newRun(t.Context(), newFake(), stack.Plan{}, nodes(), Options{})
+	r, err := newRun(newFake(), stack.Plan{}, nodes(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

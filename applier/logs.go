@@ -16,13 +16,11 @@ import (
 const lastLines = 25
 
 // logs fetches what tasks have written, each once, while the loop goes on. It
-// belongs to the loop's goroutine.
+// belongs to the loop's goroutine, but for serve.
 type logs struct {
-	swarm   Swarm
 	mask    func(string) string
-	ctx     context.Context
-	cancel  context.CancelFunc
 	asked   map[string]bool // by the ID of the task
+	asks    chan string
 	answers chan logged
 }
 
@@ -33,9 +31,29 @@ type logged struct {
 	err  error
 }
 
-func newLogs(ctx context.Context, s Swarm, secrets []stack.Sensitive) logs {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	return logs{swarm: s, mask: masker(secrets), ctx: ctx, cancel: cancel, asked: map[string]bool{}, answers: make(chan logged)}
+func newLogs(secrets []stack.Sensitive) logs {
+	return logs{mask: masker(secrets), asked: map[string]bool{}, asks: make(chan string), answers: make(chan logged)}
+}
+
+// serve fetches what is asked for, all of it at the same time, until nothing more
+// will be asked for. It goes on after ctx is cancelled.
+func (l *logs) serve(ctx context.Context, s Swarm) {
+	all, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	for id := range l.asks {
+		go func() {
+			ctx, cancel := context.WithTimeout(all, grace)
+			defer cancel()
+			text, err := s.Logs(ctx, id, lastLines)
+			if ctx.Err() != nil {
+				err = fmt.Errorf("its node has not sent them within %s", grace)
+			}
+			select {
+			case l.answers <- logged{id, text, err}:
+			case <-all.Done():
+			}
+		}()
+	}
 }
 
 // fetch starts to read the log of the task that a failure tells of, if it ever
@@ -46,19 +64,7 @@ func (l *logs) fetch(f *stack.Failure) {
 		return
 	}
 	l.asked[f.TaskID] = true
-	s, id, parent, answers := l.swarm, f.TaskID, l.ctx, l.answers
-	go func() {
-		ctx, cancel := context.WithTimeout(parent, grace)
-		defer cancel()
-		text, err := s.Logs(ctx, id, lastLines)
-		if ctx.Err() != nil {
-			err = fmt.Errorf("its node has not sent them within %s", grace)
-		}
-		select {
-		case answers <- logged{id, text, err}:
-		case <-parent.Done():
-		}
-	}()
+	l.asks <- f.TaskID
 }
 
 // gather waits for all that is being read. That takes no longer than grace.

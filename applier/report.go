@@ -97,15 +97,15 @@ func (c *change) goesOn() string {
 	text := "the swarm goes on " + doing
 	switch {
 	case c.Action == stack.Delete && w.tasks != nil:
-		return fmt.Sprintf("%s: tasks that have not stopped yet: %d", text, n.running)
+		return fmt.Sprintf("%s (tasks not stopped yet: %d)", text, n.running)
 	case w.back || c.Action == stack.Delete:
 		return text
 	case n.wanted == 0:
 		return text + ", it has only just accepted it"
 	}
-	text += fmt.Sprintf(": %d of %d tasks run", n.running+n.completed, n.wanted)
+	text += fmt.Sprintf(" (%d of %d tasks run)", n.running+n.completed, n.wanted)
 	if w.reason != "" {
-		text += ", " + w.reason
+		text += ": " + w.reason
 	}
 	return text
 }

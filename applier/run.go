@@ -35,7 +35,7 @@ type run struct {
 	logs    logs
 }
 
-func newRun(ctx context.Context, s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) {
+func newRun(s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) {
 	o = o.complete()
 	changes, err := bind(p, o)
 	if err != nil {
@@ -51,7 +51,7 @@ func newRun(ctx context.Context, s Swarm, p stack.Plan, nodes []swarm.Node, o Op
 		begun:   time.Now(),
 		written: make(chan result, len(changes)),
 		poll:    newPoller(),
-		logs:    newLogs(ctx, s, o.Secrets),
+		logs:    newLogs(o.Secrets),
 	}
 	maps.Copy(r.ids, p.IDs)
 	r.know(nodes)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	dockercontainer "github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -40,8 +41,8 @@ func lines(section string) []string {
 //	create service web replicas=2 uses=front after db:healthy front
 //
 // Properties of a service are replicas=N, job=N, global, globaljob,
-// restart=CONDITION, on-failure=ACTION, stable=TIME, timeout=TIME, uses=NAME
-// (networks and configs).
+// restart=CONDITION, on-failure=ACTION, delay=TIME, health, stable=TIME,
+// timeout=TIME, uses=NAME (networks and configs).
 func parsePlan(t *testing.T, text string) stack.Plan {
 	t.Helper()
 	p := stack.Plan{Stack: "shop", IDs: map[stack.Ref]string{}}
@@ -115,6 +116,11 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 			s.Settings.Timeout, _ = time.ParseDuration(value)
 		case "on-failure":
 			s.Spec.UpdateConfig = &swarm.UpdateConfig{FailureAction: swarm.FailureAction(value)}
+		case "delay":
+			s.Spec.UpdateConfig = &swarm.UpdateConfig{}
+			s.Spec.UpdateConfig.Delay, _ = time.ParseDuration(value)
+		case "health":
+			container.Healthcheck = &dockercontainer.HealthConfig{Test: []string{"CMD", "check"}}
 		case "uses":
 			if kinds[value] == stack.KindConfig {
 				container.Configs = append(container.Configs, &swarm.ConfigReference{ConfigName: value})

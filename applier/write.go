@@ -46,6 +46,9 @@ func (r *run) write(ctx context.Context, c *change) {
 		defer cancel()
 		w := send(ctx)
 		w.change = c
+		if errors.Is(w.err, context.DeadlineExceeded) {
+			w.err = fmt.Errorf("no answer to a write within %s: %w", tooLong, stack.ErrUnreachable)
+		}
 		r.written <- w
 	}()
 }
