@@ -106,11 +106,14 @@ func TestMarkdownIsNeverTooLong(t *testing.T) {
 }
 
 func TestMarkdownWriteErrorsAreReturned(t *testing.T) {
-	if err := render.Markdown(broken{}, mixed(), ""); !errors.Is(err, errBroken) {
-		t.Errorf("Markdown: %v", err)
-	}
-	if err := render.ReportMarkdown(broken{}, failed()); !errors.Is(err, errBroken) {
-		t.Errorf("ReportMarkdown: %v", err)
+	for name, err := range map[string]error{
+		"Markdown":       render.Markdown(broken{}, mixed(), ""),
+		"ReportMarkdown": render.ReportMarkdown(broken{}, failed()),
+		"DriftMarkdown":  render.DriftMarkdown(broken{}, drift(), since(), unfinished()),
+	} {
+		if !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
