@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,28 @@ func TestMarkdownIsNeverTooLong(t *testing.T) {
 		"worker:0\n", "worker:2999\n", `\n- \*\*Warning:\*\* warning 0\n`, `\n- \*\*Warning:\*\* warning 2999\n`,
 		`\n\| \.\.\. \| \d+ more objects \|`, `\nLeft out for want of room: the details of \d+ more objects\.\n`, `\n- \.\.\. and \d+ more warnings\n`,
 	} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("there is no %q", want)
+		}
+	}
+}
+
+func TestReportMarkdownIsNeverTooLong(t *testing.T) {
+	r := halfUndone()
+	bad := r.Outcomes[3]
+	bad.Failure.Logs = slices.Repeat([]string{strings.Repeat("a long line ", 50)}, 30)
+	back := *r.Rollback
+	for i := range 300 {
+		bad.Ref = service(fmt.Sprintf("shop_worker-%04d", i))
+		r.Outcomes, back.Outcomes = append(r.Outcomes, bad), append(back.Outcomes, bad)
+	}
+	r.Rollback = &back
+	text := reportMarkdown(t, r)
+	wellFormed(t, text)
+	if len(text) < 50_000 {
+		t.Errorf("only %d bytes", len(text))
+	}
+	for _, want := range []string{`\n\| \.\.\. \| \d+ more objects \|`, `\n## The rollback\n`, `\nLeft out for want of room: \d+ more failures\.\n`} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("there is no %q", want)
 		}

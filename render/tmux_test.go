@@ -81,6 +81,7 @@ func liveSteps() []liveStep {
 // says in the title of the terminal which it has taken. Its clock stands still
 // while it waits for the line.
 func liveProgram(t *testing.T) {
+	t.Helper()
 	time.AfterFunc(time.Minute, func() { os.Exit(1) }) // nobody is there any more
 	in := bufio.NewScanner(os.Stdin)
 	synctest.Test(t, func(t *testing.T) {
@@ -101,7 +102,7 @@ func liveProgram(t *testing.T) {
 			}
 			time.Sleep(300 * time.Millisecond) // of that clock: for the view to be drawn
 			synctest.Wait()
-			fmt.Fprintf(os.Stdout, "\x1b]2;%s\a", step.name)
+			fmt.Print("\x1b]2;" + step.name + "\a")
 			in.Scan()
 		}
 	})
