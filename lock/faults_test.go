@@ -1,0 +1,225 @@
+package lock_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stackup-cli/stackup/engine"
+	"github.com/stackup-cli/stackup/engine/enginetest"
+	"github.com/stackup-cli/stackup/lock"
+	"github.com/stackup-cli/stackup/stack"
+)
+
+// once is a fault of the first call of a kind.
+func once(call string, err error) func(string) error {
+	done := false
+	return func(c string) error {
+		if c != call || done {
+			return nil
+		}
+		done = true
+		return err
+	}
+}
+
+// Who does not get the answer finds out that the lock is theirs.
+func TestLostAnswers(t *testing.T) {
+	t.Run("to the creation", func(t *testing.T) {
+		bubble(t, func(t *testing.T, f *fake) {
+			f.set(once("create", lost{errAway}))
+			release(t, acquire(t, f, ann(), lock.Options{}))
+			if len(f.configs) != 0 {
+				t.Errorf("left behind: %+v", f.configs)
+			}
+		})
+	})
+	t.Run("to the creation, and the swarm is away for a while", func(t *testing.T) {
+		bubble(t, func(t *testing.T, f *fake) {
+			created := false
+			f.set(func(call string) error {
+				if call == "create" && !created {
+					created = true
+					return lost{errAway}
+				}
+				return errAway
+			})
+			time.AfterFunc(10*time.Second, func() { f.set(nil) })
+			release(t, acquire(t, f, ann(), lock.Options{Timeout: 20 * time.Second}))
+		})
+	})
+	t.Run("to the takeover", func(t *testing.T) {
+		bubble(t, func(t *testing.T, f *fake) {
+			kill(f, acquire(t, f, ann(), lock.Options{}))
+			f.set(once("relabel", lost{errAway}))
+			h := acquire(t, f, bob(), lock.Options{Timeout: 2 * time.Minute})
+			if holder(t, f) != "bob@laptop" || isLost(h) {
+				t.Error("held by", holder(t, f))
+			}
+			release(t, h)
+		})
+	})
+	t.Run("to a sign of life", func(t *testing.T) {
+		bubble(t, func(t *testing.T, f *fake) {
+			h := acquire(t, f, ann(), lock.Options{})
+			f.set(func(call string) error {
+				if call == "relabel" && len(f.calls)%5 == 0 {
+					return lost{errAway}
+				}
+				return nil
+			})
+			time.Sleep(time.Hour)
+			if isLost(h) {
+				t.Error("lost")
+			}
+			release(t, h)
+		})
+	})
+	t.Run("to the release", func(t *testing.T) {
+		bubble(t, func(t *testing.T, f *fake) {
+			h := acquire(t, f, ann(), lock.Options{})
+			f.set(once("remove", lost{errAway}))
+			if err := h.Release(t.Context()); !errors.Is(err, stack.ErrUnreachable) || len(f.configs) != 0 {
+				t.Error(err, f.configs)
+			}
+		})
+	})
+}
+
+// Who gives up leaves no lock behind.
+func TestGivingUpLeavesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f.set(func(call string) error {
+			switch call {
+			case "create":
+				cancel() // a signal comes while the request is under way
+				return lost{context.Canceled}
+			}
+			return nil
+		})
+		if _, err := lock.Acquire(ctx, f, "shop", ann(), lock.Options{Timeout: time.Minute}); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if len(f.configs) != 0 {
+			t.Errorf("left behind: %+v", f.configs)
+		}
+	})
+}
+
+func TestTheSwarmSaysNo(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake) {
+		f.set(func(string) error { return stack.ErrNotManager })
+		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{Timeout: time.Hour}); !errors.Is(err, stack.ErrNotManager) {
+			t.Error(err)
+		}
+		f.set(func(string) error { return errAway })
+		begun := time.Now()
+		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) || time.Since(begun) > time.Second {
+			t.Error(err, time.Since(begun))
+		}
+		f.meanwhile(func() { f.block = func(ctx context.Context, _ string) { <-ctx.Done() } })
+		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) {
+			t.Error(err)
+		}
+	})
+}
+
+// A holder that comes back after a long sleep takes nobody's lock away.
+func TestReleaseAfterLong(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake) {
+		h := acquire(t, f, ann(), lock.Options{})
+		f.set(func(string) error { return errAway })
+		time.Sleep(45 * time.Second)
+		f.set(nil)
+		f.takeOver()
+		_ = h.Release(t.Context())
+		if holder(t, f) != "bob@laptop" {
+			t.Errorf("the lock is %q's", holder(t, f))
+		}
+	})
+}
+
+func TestBreak(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake) {
+		if err := lock.Break(t.Context(), f, "shop", ann()); !errors.Is(err, stack.ErrNotFound) {
+			t.Error("no lock:", err)
+		}
+		h := acquire(t, f, ann(), lock.Options{})
+		other := ann()
+		other.ID = "older"
+		if err := lock.Break(t.Context(), f, "shop", other); !errors.Is(err, lock.ErrHeld) || holder(t, f) != "ann@build1" {
+			t.Error("another lock:", err)
+		}
+		beats := 0
+		f.set(func(call string) error { // a sign of life comes between
+			if call == "relabel" && beats == 0 {
+				beats++
+				f.configs[0].Version.Index++
+			}
+			return nil
+		})
+		if err := lock.Break(t.Context(), f, "shop", ann()); err != nil || holder(t, f) != "" {
+			t.Error(err, holder(t, f))
+		}
+		<-h.Lost()
+		release(t, h)
+	})
+}
+
+// What somebody made by hand holds like a lock whose holder is dead.
+func TestAConfigThatIsNoLock(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fake) {
+		c := stack.Config{}
+		c.Spec.Name = stack.LockName("shop")
+		_, _, _ = f.Create(t.Context(), c)
+		_, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{})
+		if !errors.Is(err, lock.ErrHeld) || err.Error() != `stack "shop": locked by somebody who left no name` {
+			t.Error(err)
+		}
+		release(t, acquire(t, f, ann(), lock.Options{Timeout: 2 * time.Minute}))
+	})
+}
+
+// The same through the client, with the words of an engine.
+func TestOnAnEngine(t *testing.T) {
+	e := enginetest.Start(t)
+	client, err := engine.Open(engine.Options{Host: e.Host})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.FailWrite(1, enginetest.Lose)
+	h, err := lock.Acquire(t.Context(), client, "shop", ann(), lock.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = lock.Acquire(t.Context(), client, "shop", bob(), lock.Options{})
+	if !errors.Is(err, lock.ErrHeld) {
+		t.Error(err)
+	}
+	l, found, err := lock.Read(t.Context(), client, "shop")
+	if err != nil || !found || l != ann() {
+		t.Errorf("%+v, %t, %v", l, found, err)
+	}
+	if err := h.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	h, err = lock.Acquire(t.Context(), client, "shop", bob(), lock.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _, err = lock.Read(t.Context(), client, "shop")
+	if err != nil || l.Holder != "bob@laptop" || l.ID == "" {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if err := lock.Break(t.Context(), client, "shop", l); err != nil {
+		t.Error(err)
+	}
+	if err := h.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, found, err := lock.Read(t.Context(), client, "shop"); found || err != nil {
+		t.Error(found, err)
+	}
+}
