@@ -64,6 +64,23 @@ type Options struct {
 	Events func(stack.Event)
 }
 
+// complete fills in the defaults.
+func (o Options) complete() Options {
+	if o.Timeout <= 0 {
+		o.Timeout = 10 * time.Minute
+	}
+	if o.Progress <= 0 {
+		o.Progress = 5 * time.Minute
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = 10
+	}
+	if o.Events == nil {
+		o.Events = func(stack.Event) {}
+	}
+	return o
+}
+
 // OnFailure says what becomes of the rest after a failure.
 type OnFailure int
 

@@ -2,7 +2,6 @@ package applier
 
 import (
 	"errors"
-	"time"
 
 	"github.com/moby/moby/api/types/swarm"
 
@@ -83,16 +82,4 @@ func (c *change) died(t swarm.Task) verdict {
 		v.cause = stack.CauseJobFailed
 	}
 	return v
-}
-
-// brief writes a time in minutes without seconds when there are none.
-func brief(d time.Duration) string {
-	text := d.String()
-	if d >= time.Minute && d%time.Minute == 0 {
-		text = text[:len(text)-len("0s")]
-	}
-	if d >= time.Hour && d%time.Hour == 0 {
-		text = text[:len(text)-len("0m")]
-	}
-	return text
 }

@@ -80,3 +80,15 @@ func (r *run) giveUp(c *change, cause stack.Cause, why string) {
 	}
 	r.end(c, stack.Outcome{State: stack.Failed, Cause: cause, Err: why, Failure: r.failure(c, r.suspect(c))})
 }
+
+// brief writes a time in minutes without seconds when there are none.
+func brief(d time.Duration) string {
+	text := d.String()
+	if d >= time.Minute && d%time.Minute == 0 {
+		text = text[:len(text)-len("0s")]
+	}
+	if d >= time.Hour && d%time.Hour == 0 {
+		text = text[:len(text)-len("0m")]
+	}
+	return text
+}

@@ -105,38 +105,6 @@ func (r *run) startPoll(ctx context.Context) {
 	}()
 }
 
-// nodesMatter says that the nodes are worth a look: a task that does not stop may
-// be on one that is lost, and there may be new ones.
-func (r *run) nodesMatter() bool {
-	p := &r.poll
-	if time.Since(p.nodes) < restless {
-		return false
-	}
-	return !p.stopping.IsZero() && time.Since(p.stopping) >= restless ||
-		slices.ContainsFunc(p.last.Tasks, func(t swarm.Task) bool {
-			_, known := r.nodes[t.NodeID]
-			return t.NodeID != "" && !known
-		})
-}
-
-// know takes in what the nodes are like. Those that have gone keep their names.
-func (r *run) know(nodes []swarm.Node) {
-	for _, n := range nodes {
-		r.nodes[n.ID] = n
-	}
-}
-
-// oneNode says that all tasks go to the same node.
-func (r *run) oneNode() bool {
-	n := 0
-	for _, node := range r.nodes {
-		if node.Status.State == swarm.NodeStateReady && node.Spec.Availability != swarm.NodeAvailabilityDrain {
-			n++
-		}
-	}
-	return n == 1
-}
-
 // look takes in what a poll has shown. It fails when the engine has not
 // answered for too long.
 func (r *run) look(a answer) error {
