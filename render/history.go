@@ -97,9 +97,11 @@ func columnWidths(rows [][]string) []int {
 // address of the CI job if there is one. The zero lock is one that nobody holds.
 func Lock(w io.Writer, stackName string, l stack.Lock, s Style) error {
 	pg := newPage(s)
-	text := "stack " + strconv.Quote(stackName) + " is not locked"
-	if l != (stack.Lock{}) {
-		text = "stack " + strconv.Quote(stackName) + " is locked by " + cmp.Or(l.Holder, "somebody unknown")
+	text := "Stack " + strconv.Quote(stackName)
+	if l == (stack.Lock{}) {
+		text += " is not locked"
+	} else {
+		text += " is locked by " + cmp.Or(l.Holder, "somebody unknown")
 	}
 	if !l.Since.IsZero() {
 		text += " since " + l.Since.UTC().Format("2006-01-02 15:04:05 UTC")
@@ -107,7 +109,7 @@ func Lock(w io.Writer, stackName string, l stack.Lock, s Style) error {
 	if l.Command != "" {
 		text += ", for stackup " + l.Command
 	}
-	pg.para(2, span{}, span{plain, text})
+	pg.para(2, span{}, span{plain, text + "."})
 	pg.address(2, l.URL)
 	return pg.flush(w)
 }
