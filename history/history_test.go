@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,12 +92,17 @@ func (f *fake) latest() *swarm.Config {
 	var out *swarm.Config
 	highest := 0
 	for _, c := range f.configs {
-		var n int
-		if _, err := fmt.Sscanf(c.Spec.Name, "stackup.latest.shop.%d", &n); err == nil && n > highest {
+		if n := number(c.Spec.Name); n > highest {
 			highest, out = n, &c
 		}
 	}
 	return out
+}
+
+// number is that of a latest revision; 0 for other names.
+func number(name string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(name, "stackup.latest.shop."))
+	return n
 }
 
 func marshal(r stack.Revision) ([]byte, error) { return fmt.Appendf(nil, "data of %d", r.Number), nil }
@@ -190,7 +196,7 @@ func TestKilled(t *testing.T) {
 			f.budget = -1
 			at := start.saves
 			if f.latest() != nil {
-				fmt.Sscanf(f.latest().Spec.Name, "stackup.latest.shop.%d", &at)
+				at = number(f.latest().Spec.Name)
 			}
 			if at != start.saves && at != start.saves+1 {
 				t.Errorf("%+v killed after %d writes: the latest is %d", start, budget, at)

@@ -2,19 +2,22 @@ package lock_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// fake is a swarm's configs in memory. Every call first asks fail, and is done
+// fake is a swarm's configs in memory, in a test. Every call first asks fail, and is done
 // if fail says nothing or says lost.
 type fake struct {
+	*testing.T
 	mu      sync.Mutex
 	index   uint64
 	configs []swarm.Config
@@ -45,7 +48,7 @@ func (f *fake) call(ctx context.Context, call string, do func() error) error {
 	f.calls = append(f.calls, call)
 	if fail != nil {
 		if err := fail(call); err != nil {
-			if _, done := err.(lost); done {
+			if errors.As(err, new(lost)) {
 				_ = do()
 			}
 			return err
@@ -67,12 +70,6 @@ func (f *fake) meanwhile(do func()) {
 // takeOver is what another waiter does.
 func (f *fake) takeOver() {
 	f.meanwhile(func() { f.configs[0].Version.Index, f.configs[0].Spec.Labels = 99, bob().Labels("shop") })
-}
-
-func (f *fake) left() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.configs)
 }
 
 func (f *fake) Configs(ctx context.Context, prefixes ...string) (out []swarm.Config, err error) {

@@ -26,17 +26,15 @@ func once(call string, err error) func(string) error {
 
 // Who does not get the answer finds out that the lock is theirs.
 func TestLostAnswers(t *testing.T) {
-	t.Run("to the creation", func(t *testing.T) {
-		bubble(t, func(t *testing.T, f *fake) {
+	for name, test := range map[string]func(*fake){
+		"to the creation": func(f *fake) {
 			f.set(once("create", lost{errAway}))
-			release(t, acquire(t, f, ann(), lock.Options{}))
+			release(f, acquire(f, ann(), lock.Options{}))
 			if len(f.configs) != 0 {
-				t.Errorf("left behind: %+v", f.configs)
+				f.Errorf("left behind: %+v", f.configs)
 			}
-		})
-	})
-	t.Run("to the creation, and the swarm is away for a while", func(t *testing.T) {
-		bubble(t, func(t *testing.T, f *fake) {
+		},
+		"to the creation, and the swarm is away for a while": func(f *fake) {
 			created := false
 			f.set(func(call string) error {
 				if call == "create" && !created {
@@ -46,23 +44,19 @@ func TestLostAnswers(t *testing.T) {
 				return errAway
 			})
 			time.AfterFunc(10*time.Second, func() { f.set(nil) })
-			release(t, acquire(t, f, ann(), lock.Options{Timeout: 20 * time.Second}))
-		})
-	})
-	t.Run("to the takeover", func(t *testing.T) {
-		bubble(t, func(t *testing.T, f *fake) {
-			kill(f, acquire(t, f, ann(), lock.Options{}))
+			release(f, acquire(f, ann(), lock.Options{Timeout: 20 * time.Second}))
+		},
+		"to the takeover": func(f *fake) {
+			kill(f, acquire(f, ann(), lock.Options{}))
 			f.set(once("relabel", lost{errAway}))
-			h := acquire(t, f, bob(), lock.Options{Timeout: 2 * time.Minute})
-			if holder(t, f) != "bob@laptop" || isLost(h) {
-				t.Error("held by", holder(t, f))
+			h := acquire(f, bob(), lock.Options{Timeout: 2 * time.Minute})
+			if holder(f) != "bob@laptop" || isLost(h) {
+				f.Error("held by", holder(f))
 			}
-			release(t, h)
-		})
-	})
-	t.Run("to a sign of life", func(t *testing.T) {
-		bubble(t, func(t *testing.T, f *fake) {
-			h := acquire(t, f, ann(), lock.Options{})
+			release(f, h)
+		},
+		"to a sign of life": func(f *fake) {
+			h := acquire(f, ann(), lock.Options{})
 			f.set(func(call string) error {
 				if call == "relabel" && len(f.calls)%5 == 0 {
 					return lost{errAway}
@@ -71,26 +65,26 @@ func TestLostAnswers(t *testing.T) {
 			})
 			time.Sleep(time.Hour)
 			if isLost(h) {
-				t.Error("lost")
+				f.Error("lost")
 			}
-			release(t, h)
-		})
-	})
-	t.Run("to the release", func(t *testing.T) {
-		bubble(t, func(t *testing.T, f *fake) {
-			h := acquire(t, f, ann(), lock.Options{})
+			release(f, h)
+		},
+		"to the release": func(f *fake) {
+			h := acquire(f, ann(), lock.Options{})
 			f.set(once("remove", lost{errAway}))
-			if err := h.Release(t.Context()); !errors.Is(err, stack.ErrUnreachable) || len(f.configs) != 0 {
-				t.Error(err, f.configs)
+			if err := h.Release(f.Context()); !errors.Is(err, stack.ErrUnreachable) || len(f.configs) != 0 {
+				f.Error(err, f.configs)
 			}
-		})
-	})
+		},
+	} {
+		t.Run(name, func(t *testing.T) { bubble(t, test) })
+	}
 }
 
 // Who gives up leaves no lock behind.
 func TestGivingUpLeavesNothing(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		ctx, cancel := context.WithCancel(t.Context())
+	bubble(t, func(f *fake) {
+		ctx, cancel := context.WithCancel(f.Context())
 		f.set(func(call string) error {
 			switch call {
 			case "create":
@@ -100,57 +94,57 @@ func TestGivingUpLeavesNothing(t *testing.T) {
 			return nil
 		})
 		if _, err := lock.Acquire(ctx, f, "shop", ann(), lock.Options{Timeout: time.Minute}); !errors.Is(err, context.Canceled) {
-			t.Error(err)
+			f.Error(err)
 		}
 		if len(f.configs) != 0 {
-			t.Errorf("left behind: %+v", f.configs)
+			f.Errorf("left behind: %+v", f.configs)
 		}
 	})
 }
 
 func TestTheSwarmSaysNo(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
+	bubble(t, func(f *fake) {
 		f.set(func(string) error { return stack.ErrNotManager })
-		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{Timeout: time.Hour}); !errors.Is(err, stack.ErrNotManager) {
-			t.Error(err)
+		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{Timeout: time.Hour}); !errors.Is(err, stack.ErrNotManager) {
+			f.Error(err)
 		}
 		f.set(func(string) error { return errAway })
 		begun := time.Now()
-		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) || time.Since(begun) > time.Second {
-			t.Error(err, time.Since(begun))
+		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) || time.Since(begun) > time.Second {
+			f.Error(err, time.Since(begun))
 		}
 		f.meanwhile(func() { f.block = func(ctx context.Context, _ string) { <-ctx.Done() } })
-		if _, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) {
-			t.Error(err)
+		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) {
+			f.Error(err)
 		}
 	})
 }
 
 // A holder that comes back after a long sleep takes nobody's lock away.
 func TestReleaseAfterLong(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		h := acquire(t, f, ann(), lock.Options{})
+	bubble(t, func(f *fake) {
+		h := acquire(f, ann(), lock.Options{})
 		f.set(func(string) error { return errAway })
 		time.Sleep(45 * time.Second)
 		f.set(nil)
 		f.takeOver()
-		_ = h.Release(t.Context())
-		if holder(t, f) != "bob@laptop" {
-			t.Errorf("the lock is %q's", holder(t, f))
+		_ = h.Release(f.Context())
+		if holder(f) != "bob@laptop" {
+			f.Errorf("the lock is %q's", holder(f))
 		}
 	})
 }
 
 func TestBreak(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		if err := lock.Break(t.Context(), f, "shop", ann()); !errors.Is(err, stack.ErrNotFound) {
-			t.Error("no lock:", err)
+	bubble(t, func(f *fake) {
+		if err := lock.Break(f.Context(), f, "shop", ann()); !errors.Is(err, stack.ErrNotFound) {
+			f.Error("no lock:", err)
 		}
-		h := acquire(t, f, ann(), lock.Options{})
+		h := acquire(f, ann(), lock.Options{})
 		other := ann()
 		other.ID = "older"
-		if err := lock.Break(t.Context(), f, "shop", other); !errors.Is(err, lock.ErrHeld) || holder(t, f) != "ann@build1" {
-			t.Error("another lock:", err)
+		if err := lock.Break(f.Context(), f, "shop", other); !errors.Is(err, lock.ErrHeld) || holder(f) != "ann@build1" {
+			f.Error("another lock:", err)
 		}
 		beats := 0
 		f.set(func(call string) error { // a sign of life comes between
@@ -160,25 +154,25 @@ func TestBreak(t *testing.T) {
 			}
 			return nil
 		})
-		if err := lock.Break(t.Context(), f, "shop", ann()); err != nil || holder(t, f) != "" {
-			t.Error(err, holder(t, f))
+		if err := lock.Break(f.Context(), f, "shop", ann()); err != nil || holder(f) != "" {
+			f.Error(err, holder(f))
 		}
 		<-h.Lost()
-		release(t, h)
+		release(f, h)
 	})
 }
 
 // What somebody made by hand holds like a lock whose holder is dead.
 func TestAConfigThatIsNoLock(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
+	bubble(t, func(f *fake) {
 		c := stack.Config{}
 		c.Spec.Name = stack.LockName("shop")
-		_, _, _ = f.Create(t.Context(), c)
-		_, err := lock.Acquire(t.Context(), f, "shop", ann(), lock.Options{})
+		_, _, _ = f.Create(f.Context(), c)
+		_, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{})
 		if !errors.Is(err, lock.ErrHeld) || err.Error() != `stack "shop": locked by somebody who left no name` {
-			t.Error(err)
+			f.Error(err)
 		}
-		release(t, acquire(t, f, ann(), lock.Options{Timeout: 2 * time.Minute}))
+		release(f, acquire(f, ann(), lock.Options{Timeout: 2 * time.Minute}))
 	})
 }
 

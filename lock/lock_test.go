@@ -23,27 +23,27 @@ func ann() stack.Lock {
 
 func bob() stack.Lock { return stack.Lock{Holder: "bob@laptop", Command: "destroy"} }
 
-func acquire(t *testing.T, f *fake, who stack.Lock, o lock.Options) *lock.Held {
-	t.Helper()
-	h, err := lock.Acquire(t.Context(), f, "shop", who, o)
+func acquire(f *fake, who stack.Lock, o lock.Options) *lock.Held {
+	f.Helper()
+	h, err := lock.Acquire(f.Context(), f, "shop", who, o)
 	if err != nil {
-		t.Fatal(err)
+		f.Fatal(err)
 	}
 	return h
 }
 
-func release(t *testing.T, h *lock.Held) {
-	t.Helper()
-	if err := h.Release(context.WithoutCancel(t.Context())); err != nil {
-		t.Error(err)
+func release(f *fake, h *lock.Held) {
+	f.Helper()
+	if err := h.Release(context.WithoutCancel(f.Context())); err != nil {
+		f.Error(err)
 	}
 }
 
-func holder(t *testing.T, f *fake) string {
-	t.Helper()
-	l, found, err := lock.Read(t.Context(), f, "shop")
+func holder(f *fake) string {
+	f.Helper()
+	l, found, err := lock.Read(f.Context(), f, "shop")
 	if err != nil || found != (l.Holder != "") {
-		t.Fatal(l, found, err)
+		f.Fatal(l, found, err)
 	}
 	return l.Holder
 }
@@ -66,87 +66,88 @@ func kill(f *fake, h *lock.Held) {
 	f.set(nil)
 }
 
-func bubble(t *testing.T, test func(t *testing.T, f *fake)) {
+// bubble runs a test on a clock of its own.
+func bubble(t *testing.T, test func(f *fake)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(t, &fake{}) })
+	synctest.Test(t, func(t *testing.T) { test(&fake{T: t}) })
 }
 
 func TestOneAtATime(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		h := acquire(t, f, ann(), lock.Options{})
-		if holder(t, f) != "ann@build1" {
-			t.Error("held by", holder(t, f))
+	bubble(t, func(f *fake) {
+		h := acquire(f, ann(), lock.Options{})
+		if holder(f) != "ann@build1" {
+			f.Error("held by", holder(f))
 		}
-		_, err := lock.Acquire(t.Context(), f, "shop", bob(), lock.Options{})
+		_, err := lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{})
 		var e *stack.Error
 		if !errors.Is(err, lock.ErrHeld) || !errors.As(err, &e) {
-			t.Fatal(err)
+			f.Fatal(err)
 		}
 		want := `stack "shop": locked by ann@build1, who runs stackup apply since 2026-11-25 09:30:00 UTC (https://ci.example/7)`
 		if err.Error() != want || !strings.Contains(e.Hint, "--lock-timeout") || !strings.Contains(e.Hint, "stackup unlock shop") {
-			t.Errorf("got  %v\nwant %s; hint: %s", err, want, e.Hint)
+			f.Errorf("got  %v\nwant %s; hint: %s", err, want, e.Hint)
 		}
-		other, err := lock.Acquire(t.Context(), f, "shop2", bob(), lock.Options{})
+		other, err := lock.Acquire(f.Context(), f, "shop2", bob(), lock.Options{})
 		if err != nil {
-			t.Fatal("another stack:", err)
+			f.Fatal("another stack:", err)
 		}
-		release(t, other)
-		release(t, h)
+		release(f, other)
+		release(f, h)
 		if len(f.configs) != 0 {
-			t.Errorf("left behind: %+v", f.configs)
+			f.Errorf("left behind: %+v", f.configs)
 		}
-		release(t, acquire(t, f, bob(), lock.Options{}))
+		release(f, acquire(f, bob(), lock.Options{}))
 	})
 }
 
 // Without a wait it costs one request to get and one to give back.
 func TestItIsCheap(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		release(t, acquire(t, f, ann(), lock.Options{}))
+	bubble(t, func(f *fake) {
+		release(f, acquire(f, ann(), lock.Options{}))
 		if got := strings.Join(f.calls, " "); got != "create remove" {
-			t.Error(got)
+			f.Error(got)
 		}
 	})
 }
 
 func TestWaitingForALiveHolder(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		h := acquire(t, f, ann(), lock.Options{})
-		time.AfterFunc(10*time.Minute+500*time.Millisecond, func() { release(t, h) })
+	bubble(t, func(f *fake) {
+		h := acquire(f, ann(), lock.Options{})
+		time.AfterFunc(10*time.Minute+500*time.Millisecond, func() { release(f, h) })
 		begun, told := time.Now(), []time.Duration{}
-		mine := acquire(t, f, bob(), lock.Options{Timeout: time.Hour, Notify: func(l stack.Lock, silent time.Duration) {
+		mine := acquire(f, bob(), lock.Options{Timeout: time.Hour, Notify: func(l stack.Lock, silent time.Duration) {
 			told = append(told, time.Since(begun))
 			if l.Holder != "ann@build1" || silent > 11*time.Second {
-				t.Errorf("told of %s, silent for %v", l.Holder, silent)
+				f.Errorf("told of %s, silent for %v", l.Holder, silent)
 			}
 		}})
 		if d := time.Since(begun); d < 10*time.Minute || d > 10*time.Minute+2*time.Second {
-			t.Errorf("it took %v", d)
+			f.Errorf("it took %v", d)
 		}
 		if len(told) != 21 || told[0] != 0 || told[1] < 30*time.Second || told[1] > 31*time.Second {
-			t.Errorf("told at %v", told)
+			f.Errorf("told at %v", told)
 		}
-		release(t, mine)
+		release(f, mine)
 	})
 }
 
 func TestWaitingEnds(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		defer release(t, acquire(t, f, ann(), lock.Options{}))
+	bubble(t, func(f *fake) {
+		defer release(f, acquire(f, ann(), lock.Options{}))
 		begun := time.Now()
-		if _, err := lock.Acquire(t.Context(), f, "shop", bob(), lock.Options{Timeout: time.Minute}); !errors.Is(err, lock.ErrHeld) {
-			t.Error(err)
+		if _, err := lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{Timeout: time.Minute}); !errors.Is(err, lock.ErrHeld) {
+			f.Error(err)
 		}
 		if d := time.Since(begun); d < time.Minute || d > 62*time.Second {
-			t.Errorf("it took %v", d)
+			f.Errorf("it took %v", d)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(f.Context(), 5*time.Second)
 		defer cancel()
 		if _, err := lock.Acquire(ctx, f, "shop", bob(), lock.Options{Timeout: time.Minute}); !errors.Is(err, context.DeadlineExceeded) {
-			t.Error(err)
+			f.Error(err)
 		}
-		if holder(t, f) != "ann@build1" {
-			t.Error("held by", holder(t, f))
+		if holder(f) != "ann@build1" {
+			f.Error("held by", holder(f))
 		}
 	})
 }
@@ -154,11 +155,11 @@ func TestWaitingEnds(t *testing.T) {
 // A dead holder's lock falls to one of those who wait, a minute after they have
 // begun to look, and not to one who does not wait.
 func TestTakingOverFromTheDead(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		kill(f, acquire(t, f, ann(), lock.Options{}))
+	bubble(t, func(f *fake) {
+		kill(f, acquire(f, ann(), lock.Options{}))
 		time.Sleep(time.Hour)
-		if _, err := lock.Acquire(t.Context(), f, "shop", bob(), lock.Options{}); !errors.Is(err, lock.ErrHeld) {
-			t.Error(err)
+		if _, err := lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{}); !errors.Is(err, lock.ErrHeld) {
+			f.Error(err)
 		}
 		var (
 			won     []*lock.Held
@@ -168,30 +169,30 @@ func TestTakingOverFromTheDead(t *testing.T) {
 		begun := time.Now()
 		for range 5 {
 			waiters.Go(func() {
-				h, err := lock.Acquire(t.Context(), f, "shop", bob(), lock.Options{Timeout: 90 * time.Second})
+				h, err := lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{Timeout: 90 * time.Second})
 				mu.Lock()
 				defer mu.Unlock()
 				switch {
 				case err == nil:
 					won = append(won, h)
 					if d := time.Since(begun); d < time.Minute || d > 62*time.Second {
-						t.Errorf("taken over after %v", d)
+						f.Errorf("taken over after %v", d)
 					}
 				case !errors.Is(err, lock.ErrHeld) || !strings.Contains(err.Error(), "bob@laptop"):
-					t.Error(err)
+					f.Error(err)
 				}
 			})
 		}
 		waiters.Wait()
-		if len(won) != 1 || holder(t, f) != "bob@laptop" {
-			t.Fatalf("%d have won, held by %s", len(won), holder(t, f))
+		if len(won) != 1 || holder(f) != "bob@laptop" {
+			t.Fatalf("%d have won, held by %s", len(won), holder(f))
 		}
 		if isLost(won[0]) {
-			t.Error("lost at once")
+			f.Error("lost at once")
 		}
-		release(t, won[0])
+		release(f, won[0])
 		if len(f.configs) != 0 {
-			t.Errorf("left behind: %+v", f.configs)
+			f.Errorf("left behind: %+v", f.configs)
 		}
 	})
 }
@@ -199,8 +200,8 @@ func TestTakingOverFromTheDead(t *testing.T) {
 // The waiter's own clock counts from its own first look: what was before it does
 // not know.
 func TestALivingHolderKeepsTheLock(t *testing.T) {
-	bubble(t, func(t *testing.T, f *fake) {
-		h := acquire(t, f, ann(), lock.Options{})
+	bubble(t, func(f *fake) {
+		h := acquire(f, ann(), lock.Options{})
 		beats := 0
 		f.set(func(call string) error { // three of four signs of life do not get through
 			if call == "relabel" {
@@ -210,53 +211,53 @@ func TestALivingHolderKeepsTheLock(t *testing.T) {
 			}
 			return nil
 		})
-		_, err := lock.Acquire(t.Context(), f, "shop", bob(), lock.Options{Timeout: time.Hour})
-		if !errors.Is(err, lock.ErrHeld) || isLost(h) || holder(t, f) != "ann@build1" {
-			t.Errorf("%v; lost: %t; held by %s", err, isLost(h), holder(t, f))
+		_, err := lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{Timeout: time.Hour})
+		if !errors.Is(err, lock.ErrHeld) || isLost(h) || holder(f) != "ann@build1" {
+			f.Errorf("%v; lost: %t; held by %s", err, isLost(h), holder(f))
 		}
-		release(t, h)
+		release(f, h)
 	})
 }
 
 func TestLosingIt(t *testing.T) {
 	for name, test := range map[string]struct {
-		happens func(t *testing.T, f *fake) // behind the holder's back
-		after   time.Duration               // at most
+		happens func(f *fake) // behind the holder's back
+		after   time.Duration // at most
 		left    string
 	}{
-		"somebody takes it over": {func(_ *testing.T, f *fake) { f.takeOver() }, 11 * time.Second, "bob@laptop"},
-		"somebody removes it": {func(_ *testing.T, f *fake) {
+		"somebody takes it over": {func(f *fake) { f.takeOver() }, 11 * time.Second, "bob@laptop"},
+		"somebody removes it": {func(f *fake) {
 			f.meanwhile(func() { f.configs = nil })
 		}, 11 * time.Second, ""},
-		"somebody removes it and has one of their own": {func(_ *testing.T, f *fake) {
+		"somebody removes it and has one of their own": {func(f *fake) {
 			f.meanwhile(func() { f.configs[0].ID, f.configs[0].Spec.Labels = "other", bob().Labels("shop") })
 		}, 11 * time.Second, "bob@laptop"},
-		"somebody breaks it": {func(t *testing.T, f *fake) {
-			if err := lock.Break(t.Context(), f, "shop", ann()); err != nil {
-				t.Error(err)
+		"somebody breaks it": {func(f *fake) {
+			if err := lock.Break(f.Context(), f, "shop", ann()); err != nil {
+				f.Error(err)
 			}
 		}, 11 * time.Second, ""},
-		"no manager answers": {func(_ *testing.T, f *fake) {
+		"no manager answers": {func(f *fake) {
 			f.set(func(string) error { return errAway })
 		}, 50 * time.Second, "ann@build1"},
-		"a manager takes all requests and answers none": {func(_ *testing.T, f *fake) {
+		"a manager takes all requests and answers none": {func(f *fake) {
 			f.meanwhile(func() { f.block = func(ctx context.Context, _ string) { <-ctx.Done() } })
 		}, 50 * time.Second, "ann@build1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, f *fake) {
-				h := acquire(t, f, ann(), lock.Options{})
+			bubble(t, func(f *fake) {
+				h := acquire(f, ann(), lock.Options{})
 				time.Sleep(25 * time.Second) // two signs of life later
-				test.happens(t, f)
+				test.happens(f)
 				begun := time.Now()
 				<-h.Lost()
 				if d := time.Since(begun); d > test.after {
-					t.Errorf("noticed after %v", d)
+					f.Errorf("noticed after %v", d)
 				}
 				f.meanwhile(func() { f.fail, f.block = nil, nil })
-				release(t, h)
-				if holder(t, f) != test.left {
-					t.Errorf("the lock is %q's, want %q", holder(t, f), test.left)
+				release(f, h)
+				if holder(f) != test.left {
+					f.Errorf("the lock is %q's, want %q", holder(f), test.left)
 				}
 			})
 		})
