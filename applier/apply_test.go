@@ -105,7 +105,7 @@ func tell(t *testing.T, section map[string]string) string {
 		case "secret":
 			o.Secrets = append(o.Secrets, stack.Sensitive(strings.ReplaceAll(value, `\n`, "\n")))
 		case "one-node":
-			all = all[:1]
+			all[1].Spec.Availability = swarm.NodeAvailabilityDrain
 		case "logs":
 			log.logs = true
 		case "waiting":
@@ -118,6 +118,9 @@ func tell(t *testing.T, section map[string]string) string {
 	}
 	rep, err := Apply(ctx, f, p, all, o)
 	log.end(rep, err)
+	if log.logs {
+		log.say("logs read: %d", f.read)
+	}
 	if polls {
 		log.say("polls: %d, looks at the nodes: %d", f.polls, f.looks)
 	}

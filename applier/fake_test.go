@@ -34,6 +34,7 @@ type fake struct {
 	most      int // writes ever under way together
 	polls     int
 	looks     int // at the nodes
+	read      int // logs
 	tries     map[string]int
 	order     []string // writes take time by their place here, so that they end in order
 	starts    func(verb, name string)
@@ -231,6 +232,9 @@ func (f *fake) Nodes(context.Context) ([]swarm.Node, error) {
 }
 
 func (f *fake) Logs(ctx context.Context, task string, _ int) ([]string, error) {
+	f.mu.Lock()
+	f.read++
+	f.mu.Unlock()
 	return f.logs[task], f.fault(ctx, "logs", task, 0)
 }
 

@@ -29,31 +29,24 @@ func (r *run) overdue(c *change) {
 	}
 }
 
-// stalled fails a service of which no further task has come up for too long. It
-// is not waited for one while all that are wanted run, or while a job runs. The
-// pauses that an update makes on purpose are added (swarmkit
-// manager/orchestrator/update/updater.go).
+// stalled fails a service of which no further task has come up for too long. The
+// pauses that an update makes on purpose are added.
 func (r *run) stalled(c *change, s *swarm.Service) {
 	w := &c.watch
-	if w.advanced(r.current(s)) {
+	if c.advanced(r.current(s)) {
 		w.advance = time.Now()
 	}
-	limit, config := r.Progress, s.Spec.UpdateConfig
-	if rollingBack(s) {
-		config = s.Spec.RollbackConfig
-	}
-	if config != nil && s.UpdateStatus != nil {
-		limit += config.Delay + config.Monitor
-	}
+	limit := r.Progress + pauses(s)
 	if r.elapsed(w.advance, limit) {
 		r.giveUp(c, stack.CauseNoProgress, fmt.Sprintf("no further task has come up for %s", brief(limit)))
 	}
 }
 
-// advanced says whether the wait for another task begins anew.
-func (w *watch) advanced(current func(swarm.Task) bool) bool {
-	n := &w.census
-	news := w.advance.IsZero() || n.wanted > 0 && n.enough(n.running)
+// advanced says whether the wait for another task begins anew: when one has come
+// up, and as long as all that are wanted run or a job does.
+func (c *change) advanced(current func(swarm.Task) bool) bool {
+	w, n := &c.watch, &c.watch.census
+	news := w.advance.IsZero() || n.wanted > 0 && n.enough(n.running) || c.finite && n.running > 0
 	for _, t := range w.tasks {
 		up := t.Status.State == swarm.TaskStateRunning || t.Status.State == swarm.TaskStateComplete
 		if up && current(t) && !w.seen[t.ID] {
@@ -61,6 +54,27 @@ func (w *watch) advanced(current func(swarm.Task) bool) bool {
 		}
 	}
 	return news
+}
+
+// pauses is how long an update takes over one task when all goes well: until the
+// old one has stopped, and then until the next has its turn (swarmkit
+// manager/orchestrator/update/updater.go).
+func pauses(s *swarm.Service) time.Duration {
+	if s.UpdateStatus == nil {
+		return 0
+	}
+	var sum time.Duration
+	if container := s.Spec.TaskTemplate.ContainerSpec; container != nil && container.StopGracePeriod != nil {
+		sum = *container.StopGracePeriod
+	}
+	config := s.Spec.UpdateConfig
+	if rollingBack(s) {
+		config = s.Spec.RollbackConfig
+	}
+	if config != nil {
+		sum += config.Delay + config.Monitor
+	}
+	return sum
 }
 
 // elapsed says whether this long has passed since then. If not, the poll comes in

@@ -31,7 +31,7 @@ func reported(c *change) bool {
 
 // report ends what has not ended, and tells how everything did.
 func (r *run) report() stack.Report {
-	rep := stack.Report{TimedOut: r.timedOut, Interrupted: r.interrupted}
+	rep := stack.Report{Stack: r.stack, TimedOut: r.timedOut, Interrupted: r.interrupted}
 	for _, c := range r.changes {
 		if c.phase != ended {
 			r.end(c, r.cut(c))
@@ -50,7 +50,7 @@ func (r *run) report() stack.Report {
 
 // notBegun is the report on a plan that nothing was done of.
 func notBegun(p stack.Plan) stack.Report {
-	var rep stack.Report
+	rep := stack.Report{Stack: p.Stack}
 	for _, c := range p.Changes {
 		if c.Action != stack.Keep {
 			rep.Outcomes = append(rep.Outcomes, stack.Outcome{Ref: c.Ref, Action: c.Action, State: stack.NotStarted})

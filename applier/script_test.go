@@ -41,7 +41,7 @@ func lines(section string) []string {
 //	create service web replicas=2 uses=front after db:healthy front
 //
 // Properties of a service are replicas=N, job=N, global, globaljob,
-// restart=CONDITION, on-failure=ACTION, delay=TIME, health, stable=TIME,
+// restart=CONDITION, on-failure=ACTION, delay=TIME, grace=TIME, health, stable=TIME,
 // timeout=TIME, uses=NAME (networks and configs).
 func parsePlan(t *testing.T, text string) stack.Plan {
 	t.Helper()
@@ -115,10 +115,14 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 		case "timeout":
 			s.Settings.Timeout, _ = time.ParseDuration(value)
 		case "on-failure":
-			s.Spec.UpdateConfig = &swarm.UpdateConfig{FailureAction: swarm.FailureAction(value)}
+			s.Spec.UpdateConfig = cmp.Or(s.Spec.UpdateConfig, &swarm.UpdateConfig{})
+			s.Spec.UpdateConfig.FailureAction = swarm.FailureAction(value)
 		case "delay":
-			s.Spec.UpdateConfig = &swarm.UpdateConfig{}
+			s.Spec.UpdateConfig = cmp.Or(s.Spec.UpdateConfig, &swarm.UpdateConfig{})
 			s.Spec.UpdateConfig.Delay, _ = time.ParseDuration(value)
+		case "grace":
+			grace, _ := time.ParseDuration(value)
+			container.StopGracePeriod = &grace
 		case "health":
 			container.Healthcheck = &dockercontainer.HealthConfig{Test: []string{"CMD", "check"}}
 		case "uses":
@@ -229,6 +233,7 @@ func parseTask(s *step, words []string) {
 //	create db takes 2s          or: hangs
 //	update web moved 2          the first 2 times somebody else is faster, without
 //	update web changed          or with changing the spec
+//	create conf taken           somebody has made one that is as wanted
 //	create conf loses 2         the first 2 times it is done, and the answer lost
 //	logs web.1 hangs            as the answer does
 //	status unreachable 2s-5s
@@ -239,6 +244,10 @@ func parseFaults(t *testing.T, text string, f *fake) {
 		words := fields(line)
 		if words[0] == "status" || words[0] == "answer" {
 			words = append([]string{words[0], ""}, words[1:]...)
+		}
+		if words[2] == "taken" {
+			f.objects[words[1]] = true
+			continue
 		}
 		words = append(words, "")
 		x := fault{verb: words[0], name: words[1]}

@@ -46,6 +46,20 @@ func TestIsDone(t *testing.T) {
 	}
 }
 
+// Only after a lost answer can what is found be one's own doing.
+func TestSendRecognisesItself(t *testing.T) {
+	for _, maybe := range []bool{false, true} {
+		f := newFake()
+		have, live := job("a:1", 1), job("a:2", 2)
+		have.ID, have.Version.Index, live.Version.Index = "id-web", 10, 20
+		f.services["web"] = &live
+		u := overwrite{have: stack.Live{ID: "id-web", Version: have.Version, Service: &have}, want: live.Spec, maybe: maybe}
+		if got := u.send(t.Context(), f); (got.err == nil) != maybe {
+			t.Errorf("lost: %v: %v", maybe, got.err)
+		}
+	}
+}
+
 func TestBrief(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Minute: "1h30m", 90 * time.Second: "1m30s",
