@@ -131,7 +131,7 @@ func decode(content []byte, into any, strict bool) error {
 func decodeChange(c change) (stack.Change, error) {
 	out := stack.Change{
 		Ref: stack.Ref{Kind: c.Kind, Name: c.Name}, Key: c.Key,
-		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Hazards: c.Hazards,
+		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Hazards: c.Hazards, Same: c.Same,
 	}
 	for _, f := range c.Fields {
 		out.Fields = append(out.Fields, stack.FieldChange(f))

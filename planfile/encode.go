@@ -51,7 +51,7 @@ func encodeWarnings(warnings []stack.Warning) []warning {
 func encodeChange(c stack.Change) change {
 	out := change{
 		Kind: c.Ref.Kind, Name: c.Ref.Name, Key: c.Key,
-		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff,
+		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Same: c.Same,
 		Fields: []field{}, After: []gate{}, Hazards: append([]stack.Hazard{}, c.Hazards...),
 		Want: encodeWant(c),
 	}

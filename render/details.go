@@ -26,6 +26,9 @@ func (p *page) details(b block, touched map[stack.Ref]bool) {
 		p.hang(indented(detailIndent), span{dim, "the same fields as " + b.as.String()})
 	} else {
 		p.fields(c.Fields, c.Effect)
+		if c.Same > 0 && len(c.Fields) > 0 && len(b.same) == 0 {
+			p.hang(indented(detailIndent), span{dim, "(" + plural(c.Same, "unchanged field") + ")"})
+		}
 	}
 	p.configDiff(c.Diff)
 	if text := health(c); text != "" {

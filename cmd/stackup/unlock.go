@@ -50,7 +50,7 @@ func unlock(ctx context.Context, p *process, at target, name string, yes bool) e
 		return err
 	}
 	if !yes {
-		if err := confirm(ctx, p, "Take the lock away? Only yes does it: "); err != nil {
+		if err := confirm(ctx, p, "yes", "Take the lock away? Only yes does it: ", nil); err != nil {
 			return err
 		}
 	}

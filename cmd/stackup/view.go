@@ -87,21 +87,21 @@ func (v *view) show(plan stack.Plan, id string) error {
 func (v *view) watch() (event func(stack.Event), stop func()) {
 	w := v.p.stderr
 	style := v.p.style(w)
-	event, stop = render.Progress(w, style), func() {}
+	text, stop := render.Progress(w, style), func() {}
 	switch {
 	case v.quiet:
-		event = render.Quiet(w, style)
+		text = render.Quiet(w, style)
 	case v.events != nil && v.file == nil:
-		event = func(stack.Event) {}
+		text = func(stack.Event) {}
 	case v.p.isLive(w):
-		event, stop = render.Live(w, style, v.p.size)
+		text, stop = render.Live(w, style, v.p.size)
 	}
 	if v.events == nil {
-		return event, stop
+		return text, stop
 	}
 	return func(e stack.Event) {
 		v.events.Event(e)
-		event(e)
+		text(e)
 	}, stop
 }
 
