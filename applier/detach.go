@@ -1,11 +1,16 @@
 package applier
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/stackup-cli/stackup/stack"
 )
+
+// ErrDetached refuses a plan that cannot be applied without waiting, before the
+// first write.
+var ErrDetached = errors.New("a detached apply does not wait for that")
 
 // detachable is an error if something may only be written when a service that
 // the plan writes is healthy or has completed: nobody waits for that. That a
@@ -32,7 +37,8 @@ func detachable(changes []*change) error {
 		return nil
 	}
 	return &stack.Error{
-		Msg:  strings.Join(waits, ", ") + ": a detached apply does not wait for that",
+		Msg:  strings.Join(waits, ", "),
+		Err:  ErrDetached,
 		Hint: "--ignore-conditions writes them in order without waiting",
 	}
 }

@@ -109,6 +109,9 @@ func wrote(r stack.Report) bool {
 
 // conclude shows how an apply ended, and makes an exit code of it.
 func (s *session) conclude(r stack.Report, err error) error {
+	if errors.Is(err, applier.ErrDetached) {
+		return exitError{exitRefused, err}
+	}
 	if err == nil || len(r.Outcomes) > 0 { // else it ended before it began
 		err = errors.Join(err, s.view.ended(r))
 	}
