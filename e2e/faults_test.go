@@ -105,6 +105,7 @@ func faults() []fault {
 // deadline, with the kind of the trouble for machines and the engine's own words
 // for people. What can be known before is refused before the first write.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, f := range faults() {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
 // stage is an application of the voting example with a name and ports of its
@@ -17,7 +19,7 @@ type stage struct {
 	proxy   *proxy
 }
 
-func newStage(t *testing.T, stack string, port int) stage {
+func newStage(t *testing.T, name string, port int) stage {
 	t.Helper()
 	dir, environ := voting(port)
 	quick := write(t, "quick.yaml", `
@@ -27,8 +29,8 @@ services:
   db: {healthcheck: {interval: 500ms}}
 `)
 	return stage{
-		stack: stack, dir: dir, environ: environ, proxy: newProxy(t),
-		file: []string{stack, "-c", "compose.yaml", "-c", filepath.Join(quick, "quick.yaml")},
+		stack: name, dir: dir, environ: environ, proxy: newProxy(t),
+		file: []string{name, "-c", "compose.yaml", "-c", filepath.Join(quick, "quick.yaml")},
 	}
 }
 
@@ -39,20 +41,22 @@ func (s stage) apply(t *testing.T, flags ...string) *started {
 	return start(t, s.dir, append(slices.Clone(s.environ), "DOCKER_HOST="+s.proxy.host), append(args, flags...)...)
 }
 
-// has demands that the stack is as an apply leaves it, with nothing beside it,
-// then that a destroy leaves nothing at all.
-func (s stage) has(t *testing.T) {
+// whole demands that the stack is as an apply leaves it, and nothing beside it.
+// Who was killed between the last service and the history has left no revision,
+// and an apply that finds nothing to do makes none.
+func (s stage) whole(t *testing.T) {
 	t.Helper()
 	settled(t, s.dir, s.environ, s.file...)
-	names := append(left(t, s.stack), ours(t, s.stack)...)
-	slices.Sort(names)
-	want := []string{"stackup.latest." + s.stack + ".1"}
+	names := slices.Sorted(slices.Values(left(t, s.stack)))
+	var want []string
 	for _, name := range []string{"back", "db", "front", "redis", "result", "vote", "worker"} {
 		want = append(want, s.stack+"_"+name)
 	}
-	slices.Sort(want)
 	if !slices.Equal(names, want) {
 		t.Errorf("the swarm has %v, want %v", names, want)
+	}
+	if kept := ours(t, s.stack); len(kept) > 1 || len(kept) == 1 && kept[0] != stack.LatestName(s.stack, 1) {
+		t.Errorf("stackup remembers %v, want the first revision at most", kept)
 	}
 }
 
@@ -63,18 +67,18 @@ func (s stage) has(t *testing.T) {
 // The dead one's lock is taken away by hand, and once by waiting for a minute.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	whole := newStage(t, "killed", 15100)
+	first := newStage(t, "killed", 15100)
 	destroyAfter(t, "killed")
-	whole.apply(t).ends(t, 0)
-	whole.has(t)
-	writes := whole.proxy.sent()
+	first.apply(t).ends(t, 0)
+	first.whole(t)
+	writes := first.proxy.sent()
 	for i, w := range writes {
 		t.Logf("write %d: %s", i+1, w.what)
 	}
 	if len(writes) < 7+3 { // the objects, the lock and its end, the history
 		t.Fatal("too few")
 	}
-	want(t, 0, whole.dir, nil, "destroy", "killed", "-y")
+	want(t, 0, first.dir, nil, "destroy", "killed", "-y")
 	gone(t, "killed")
 
 	for n := 1; n <= len(writes); n++ {
@@ -91,7 +95,7 @@ func TestKilled(t *testing.T) {
 				want(t, 0, s.dir, nil, "unlock", s.stack, "-y")
 				s.apply(t, "--timeout", "2m").ends(t, 0)
 			}
-			s.has(t)
+			s.whole(t)
 			want(t, 0, s.dir, nil, "destroy", s.stack, "-y")
 			gone(t, s.stack)
 		})

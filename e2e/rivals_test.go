@@ -59,6 +59,7 @@ func TestTwoApplies(t *testing.T) {
 // of an apply. What they have changed is never overwritten unseen: the apply
 // stops and says so. Where nothing but the version has moved, it goes on.
 func TestInterference(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		before  string   // the foreign update comes before the first request like this, or while stackup waits

@@ -15,6 +15,7 @@ import (
 // TestSignals interrupts an apply that waits. It reports within five seconds,
 // lets go of the lock, and the swarm goes on: stackup wait sees the end of it.
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	for name, signal := range map[string]syscall.Signal{"sigint": syscall.SIGINT, "sigterm": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -35,7 +36,7 @@ services:
 			if took := time.Since(sent); took > 5*time.Second {
 				t.Errorf("it has taken %s", took)
 			}
-			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait")
+			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait "+stackName)
 			o := ended(t, dir)
 			if web := o[stackName+"_web"]; web.State != stack.Unfinished || web.Cause != stack.CauseInterrupted || o[stackName+"_next"].State != stack.NotStarted {
 				t.Errorf("%+v", o)
