@@ -159,6 +159,12 @@ func (a *API) createNetwork(ctx context.Context, w http.ResponseWriter, r *http.
 	if err := a.available(); err != nil {
 		return errdefs.Forbidden(err)
 	}
+	named, err := ask(a.swarm.Control().ListNetworks, &swarmapi.ListNetworksRequest{
+		Filters: &swarmapi.ListNetworksRequest_Filters{Names: []string{create.Name}},
+	})
+	if err == nil && len(named.Networks) > 0 {
+		return errdefs.Conflict(fmt.Errorf("network with name %s already exists", create.Name))
+	}
 	switch {
 	case daemonnetwork.IsReserved(create.Name):
 		return errdefs.Forbidden(fmt.Errorf("network name %q is reserved and cannot be created", create.Name))
@@ -166,12 +172,6 @@ func (a *API) createNetwork(ctx context.Context, w http.ResponseWriter, r *http.
 		return errdefs.Forbidden(fmt.Errorf("operation is not permitted on predefined %s network ", create.Name))
 	case create.Scope != "swarm" && create.Driver != "overlay":
 		return errdefs.NotImplemented(errors.New("a sandbox has networks of the swarm only: use the driver overlay, or scope swarm"))
-	}
-	named, err := ask(a.swarm.Control().ListNetworks, &swarmapi.ListNetworksRequest{
-		Filters: &swarmapi.ListNetworksRequest_Filters{Names: []string{create.Name}},
-	})
-	if err == nil && len(named.Networks) > 0 {
-		return errdefs.Conflict(fmt.Errorf("network with name %s already exists", create.Name))
 	}
 	if older(httputils.VersionFromContext(ctx), "1.48") {
 		create.EnableIPv4 = nil

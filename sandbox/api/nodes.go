@@ -19,9 +19,6 @@ func (b *backend) node(input string) (*swarmapi.Node, error) {
 	control := b.swarm.Control()
 	return find("node", input,
 		func() (*swarmapi.Node, error) {
-			if input == "self" {
-				return b.swarm.Self()
-			}
 			r, err := ask(control.GetNode, &swarmapi.GetNodeRequest{NodeID: input})
 			if err != nil {
 				return nil, err
