@@ -7,7 +7,9 @@ require (
 	github.com/docker/go-events v0.1.0
 	github.com/docker/go-units v0.5.0
 	github.com/gogo/protobuf v1.3.2
+	github.com/google/go-cmp v0.7.0
 	github.com/moby/moby/api v1.56.1
+	github.com/moby/moby/client v0.6.2
 	github.com/moby/moby/v2 v2.0.0-beta.24
 	github.com/moby/swarmkit/v2 v2.1.3-0.20260828175525-ad0357aedfca
 	github.com/opencontainers/go-digest v1.0.0
@@ -25,7 +27,6 @@ require (
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	github.com/moby/moby/client v0.6.2 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.71.0 // indirect
 	go.opentelemetry.io/otel v1.46.0 // indirect

@@ -4,12 +4,28 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stackup-cli/stackup/sandbox"
 )
 
 // Options are the sandbox's.
 type Options = sandbox.Options
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(time.Minute)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("not in a minute: %s", what)
+		}
+	}
+}
 
 // start runs a sandbox on a socket until the test ends, and returns its address.
 func start(tb testing.TB, o Options) (host string) {

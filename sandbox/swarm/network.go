@@ -1,16 +1,12 @@
 package swarm
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
+	"net/netip"
 	"sync"
 
 	"github.com/moby/swarmkit/v2/api"
 	"github.com/moby/swarmkit/v2/manager/allocator/networkallocator"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // networks allocates subnets and addresses by counting, and never frees any: the
@@ -20,36 +16,19 @@ import (
 type networks struct {
 	mu        sync.Mutex
 	subnets   int
-	prefixes  map[string]string // "10.0.1." by network
-	addresses map[string]int    // handed out so far, by network
+	subnet    map[string]netip.Prefix // by network
+	addresses map[string]int          // handed out so far, by network
 	services  map[string]bool
 	tasks     map[string]bool
 }
 
-var (
-	_ networkallocator.NetworkAllocator = (*networks)(nil)
-	_ networkallocator.DriverValidator  = (*networks)(nil)
-)
+var _ networkallocator.NetworkAllocator = (*networks)(nil)
 
 func newNetworks() *networks {
 	return &networks{
-		prefixes: map[string]string{}, addresses: map[string]int{},
+		subnet: map[string]netip.Prefix{}, addresses: map[string]int{},
 		services: map[string]bool{}, tasks: map[string]bool{},
 	}
-}
-
-const overlay = "overlay"
-
-// local drivers keep their state on each node; the swarm allocates nothing.
-func local(driver string) bool {
-	return slices.Contains([]string{"bridge", "host", "ipvlan", "macvlan"}, driver)
-}
-
-func driverOf(n *api.Network) string {
-	if d := n.Spec.DriverConfig; d != nil && d.Name != "" {
-		return d.Name
-	}
-	return overlay
 }
 
 // IsAllocated goes by what Allocate leaves.
@@ -80,7 +59,7 @@ func (a *networks) Allocate(n *api.Network) error {
 // know remembers the subnet of a network.
 func (a *networks) know(n *api.Network) {
 	if n.IPAM != nil && len(n.IPAM.Configs) > 0 {
-		a.prefixes[n.ID], _ = strings.CutSuffix(firstAddress(n.IPAM.Configs[0].Subnet), "1")
+		a.subnet[n.ID], _ = netip.ParsePrefix(n.IPAM.Configs[0].Subnet)
 	}
 }
 
@@ -111,20 +90,26 @@ func (a *networks) pools(asked *api.IPAMOptions) *api.IPAMOptions {
 	return pools
 }
 
-// firstAddress of 10.0.1.0/24 is 10.0.1.1; what is no such subnet has none.
+// firstAddress of 10.0.1.0/24 is 10.0.1.1; what is no subnet has none.
 func firstAddress(subnet string) string {
-	address, _, _ := strings.Cut(subnet, "/")
-	if prefix, ok := strings.CutSuffix(address, ".0"); ok {
-		return prefix + ".1"
+	p, err := netip.ParsePrefix(subnet)
+	if err != nil {
+		return ""
 	}
-	return ""
+	return p.Masked().Addr().Next().String()
 }
 
-// address is the next one in a network.
+// address is the next one in a network, after the gateway's.
 func (a *networks) address(network string) string {
+	p, n := a.subnet[network], a.addresses[network]
 	a.addresses[network]++
-	n := a.addresses[network] % 253
-	return fmt.Sprintf("%s%d/24", cmp.Or(a.prefixes[network], "10.0.0."), n+2) // after the gateway's
+	if !p.IsValid() {
+		p = netip.MustParsePrefix("10.0.0.0/24")
+	}
+	bytes := p.Masked().Addr().AsSlice()
+	bytes[len(bytes)-1] += byte(n%253 + 2)
+	addr, _ := netip.AddrFromSlice(bytes)
+	return netip.PrefixFrom(addr, p.Bits()).String()
 }
 
 // Deallocate frees nothing.
@@ -252,35 +237,3 @@ func (*networks) DeallocateAttachment(*api.Node, *api.NetworkAttachment) error {
 
 // IsAttachmentAllocated is always true.
 func (*networks) IsAttachmentAllocated(*api.Node, *api.NetworkAttachment) bool { return true }
-
-// ValidateNetworkDriver knows the drivers that an engine without plugins has.
-func (*networks) ValidateNetworkDriver(d *api.Driver) error {
-	switch {
-	case d == nil:
-		return nil
-	case d.Name == "":
-		return status.Errorf(codes.InvalidArgument, "driver name: if driver is specified name is required")
-	case d.Name == overlay || local(d.Name):
-		return nil
-	}
-	return status.Errorf(codes.InvalidArgument, "plugin %s not supported", d.Name)
-}
-
-// ValidateIngressNetworkDriver knows overlay only.
-func (*networks) ValidateIngressNetworkDriver(d *api.Driver) error {
-	if d != nil && d.Name != overlay {
-		return status.Errorf(codes.Unimplemented, "only overlay driver is currently supported for ingress network")
-	}
-	return nil
-}
-
-// ValidateIPAMDriver knows the default one only.
-func (*networks) ValidateIPAMDriver(d *api.Driver) error {
-	if d == nil || strings.EqualFold(d.Name, "default") {
-		return nil
-	}
-	if d.Name == "" {
-		return status.Errorf(codes.InvalidArgument, "driver name: if driver is specified name is required")
-	}
-	return status.Errorf(codes.InvalidArgument, "plugin %s not supported", d.Name)
-}
