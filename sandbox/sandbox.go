@@ -91,6 +91,10 @@ func Listen(ctx context.Context, path string) (net.Listener, error) {
 	return l, os.Chmod(path, 0o600)
 }
 
+// SetDown takes a node, by ID, away or brings it back; see
+// [swarm.Swarm.SetDown].
+func (s *Sandbox) SetDown(node string, down bool) error { return s.swarm.SetDown(node, down) }
+
 // Save writes the state of the swarm; see [swarm.Swarm.Save].
 func (s *Sandbox) Save(w io.Writer) error { return s.swarm.Save(w) }
 

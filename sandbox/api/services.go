@@ -135,7 +135,7 @@ func (b *backend) prepare(spec types.ServiceSpec) (swarmapi.ServiceSpec, *swarma
 	if spec.Name == "" { // the daemon makes up names such as "eager_hopper"
 		spec.Name = "service-" + identity.NewID()[:8]
 	}
-	converted, err := convert.ServiceSpecToGRPC(spec)
+	converted, err := toGRPC(spec)
 	if err != nil {
 		return none, nil, errdefs.InvalidParameter(err)
 	}
@@ -151,6 +151,16 @@ func (b *backend) prepare(spec types.ServiceSpec) (swarmapi.ServiceSpec, *swarma
 		return none, nil, errors.New("service does not use container tasks")
 	}
 	return converted, &swarmapi.ContainerSpec{}, nil
+}
+
+// toGRPC does not fail over null in a list, as the daemon's own does.
+func toGRPC(spec types.ServiceSpec) (converted swarmapi.ServiceSpec, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the spec has an empty entry in a list")
+		}
+	}()
+	return convert.ServiceSpecToGRPC(spec)
 }
 
 // CreateService is daemon/cluster/services.go, CreateService.
