@@ -2,6 +2,8 @@ package applier
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,37 +17,66 @@ func (r *run) wrote(w result) {
 	for _, text := range w.warnings {
 		r.Events(stack.Notice{Text: c.Ref.String() + ": " + text})
 	}
+	now := time.Now()
 	switch {
 	case w.err == nil:
 		r.accepted(c, w)
-	case r.mayPass(c, w.err):
-		c.phase, c.err = refused, w.err
-		c.retry = time.Now().Add(min(200*time.Millisecond<<min(c.tries, 5), 5*time.Second))
-		c.tries++
-	default:
-		r.end(c, stack.Outcome{State: stack.Failed, Err: r.said(c, w.err)})
+		return
+	case !isLost(w.err):
+		c.lost = time.Time{}
+	case c.lost.IsZero():
+		c.lost, c.maybe, c.tries = now, true, 0
+		r.note(w.err)
 	}
+	if c.err = w.err; !r.mayPass(c, now) {
+		r.end(c, stack.Outcome{State: stack.Failed, Cause: causeOf(w.err), Err: r.said(c, w.err)})
+		return
+	}
+	c.phase = again
+	c.retry = now.Add(min(200*time.Millisecond<<min(c.tries, 5), 5*time.Second))
+	c.tries++
 }
 
-// mayPass says that a refusal is likely to pass by itself. Tasks of a service
-// that has just been removed use its networks for a while yet; and the name of
-// a network that has been removed is taken until they have stopped, although it
-// is listed no more (seen on engine 20.10.24).
-func (r *run) mayPass(c *change, err error) bool {
-	short := time.Since(c.begun) < patience
+// mayPass says that what made a write vain is likely to pass by itself. A manager
+// may be lost, or the swarm elects a leader. Tasks of a service that has just been
+// removed use its networks for a while yet; and the name of a network that has
+// been removed is taken until they have stopped, although it is listed no more
+// (seen on engine 20.10.24).
+func (r *run) mayPass(c *change, now time.Time) bool {
+	short := now.Sub(c.begun) < patience
 	switch {
-	case c.Action == stack.Delete && errors.Is(err, stack.ErrInUse):
-		return short || !r.Detach
-	case c.Action == stack.Create && c.Ref.Kind == stack.KindNetwork && errors.Is(err, stack.ErrConflict):
+	case isLost(c.err):
+		return now.Sub(c.lost) < patience
+	case c.Action == stack.Delete && errors.Is(c.err, stack.ErrInUse):
+		return short || !r.Detach && r.leaving(c)
+	case c.Action == stack.Create && c.Ref.Kind == stack.KindNetwork && errors.Is(c.err, stack.ErrConflict):
 		return short
 	}
 	return false
+}
+
+// leaving says that something that uses the object is about to go: a task that
+// stops, or one of a service that the plan removes or changes.
+func (r *run) leaving(c *change) bool {
+	for _, t := range r.poll.last.Tasks {
+		if uses(t.Spec, c.id) && r.isStopping(t) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.changes, func(other *change) bool {
+		busy := other.phase != ended && (other.Action == stack.Delete || other.Action.Updates())
+		return busy && other.Have != nil && other.Have.Service != nil && uses(other.Have.Service.Spec.TaskTemplate, c.id)
+	})
 }
 
 // said is an error of a write without the object it starts with, which may be
 // called by its name or its ID: an outcome has the object beside it.
 func (r *run) said(c *change, err error) string {
 	switch {
+	case isLost(err) && c.phase != again:
+		return fmt.Sprintf("the engine has not answered for %s: %s", time.Since(c.lost).Round(time.Second), c.own(err))
+	case isLost(err):
+		return "the engine does not answer: " + c.own(err)
 	case c.Action == stack.Create && errors.Is(err, stack.ErrConflict):
 		return createdMeanwhile
 	case c.Action == stack.Delete && errors.Is(err, stack.ErrInUse):

@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -71,12 +72,16 @@ func tell(t *testing.T, section map[string]string) string {
 	f.exist(p)
 	parseSwarm(t, section["swarm"], f)
 	parseFaults(t, section["faults"], f)
+	for _, line := range lines(section["logs"]) {
+		task, text, _ := strings.Cut(line, " ")
+		f.logs[task] = append(f.logs[task], text)
+	}
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	log := &transcript{begun: f.begun}
 	o := Options{Events: log.event}
-	polls := false
+	polls, all := false, nodes()
 	for _, line := range lines(section["options"]) {
 		key, value, _ := strings.Cut(line, " ")
 		d, _ := time.ParseDuration(value)
@@ -87,8 +92,22 @@ func tell(t *testing.T, section map[string]string) string {
 			time.AfterFunc(d, cancel)
 		case "parallel":
 			_, _ = fmt.Sscan(value, &o.Parallel)
+		case "progress":
+			o.Progress = d
 		case "detach":
 			o.Detach = true
+		case "ignore-conditions":
+			o.IgnoreConditions = true
+		case "stop":
+			o.OnFailure = Stop
+		case "attach":
+			o.Attach = true
+		case "secret":
+			o.Secrets = append(o.Secrets, stack.Sensitive(strings.ReplaceAll(value, `\n`, "\n")))
+		case "one-node":
+			all[1].Spec.Availability = swarm.NodeAvailabilityDrain
+		case "logs":
+			log.logs = true
 		case "waiting":
 			log.waiting = true
 		case "polls":
@@ -97,10 +116,13 @@ func tell(t *testing.T, section map[string]string) string {
 			t.Fatalf("unknown option %q", line)
 		}
 	}
-	rep, err := Apply(ctx, f, p, nodes(), o)
+	rep, err := Apply(ctx, f, p, all, o)
 	log.end(rep, err)
+	if log.logs {
+		log.say("logs read: %d", f.read)
+	}
 	if polls {
-		log.say("polls: %d", f.polls)
+		log.say("polls: %d, looks at the nodes: %d", f.polls, f.looks)
 	}
 	return log.String()
 }
@@ -112,6 +134,7 @@ func (f *fake) exist(p stack.Plan) {
 		if c.Have == nil {
 			continue
 		}
+		f.objects[c.Ref.Name] = true
 		if c.Have.Service != nil {
 			s := *c.Have.Service
 			s.Spec, _ = resolve(s.Spec, p.IDs)
@@ -139,6 +162,7 @@ type transcript struct {
 	strings.Builder
 	begun   time.Time
 	waiting bool
+	logs    bool
 }
 
 func (l *transcript) say(format string, args ...any) {
@@ -200,7 +224,23 @@ func (l *transcript) end(r stack.Report, err error) {
 		words = append(words, "ok")
 	}
 	l.say("end %s", strings.Join(words, ", "))
+	var hint *stack.Error
+	if errors.As(err, &hint) && hint.Hint != "" {
+		_, _ = fmt.Fprintf(l, "        hint: %s\n", hint.Hint)
+	}
 	for _, o := range r.Outcomes {
-		_, _ = fmt.Fprintf(l, "          %-11s %s\n", o.State, o.Ref)
+		_, _ = fmt.Fprintf(l, "          %-11s %s", o.State, o.Ref)
+		if o.Cause != "" {
+			_, _ = fmt.Fprintf(l, " (%s)", o.Cause)
+		}
+		_, _ = fmt.Fprintln(l)
+		if f := o.Failure; f != nil && l.logs {
+			for _, line := range f.Logs {
+				_, _ = fmt.Fprintf(l, "                      | %s\n", line)
+			}
+			if f.LogsErr != "" {
+				_, _ = fmt.Fprintf(l, "                      no log: %s\n", f.LogsErr)
+			}
+		}
 	}
 }

@@ -14,7 +14,7 @@ type phase int
 const (
 	idle    phase = iota // not yet its turn
 	writing              // a write is under way
-	refused              // the object is in use; its removal is tried again
+	again                // the write was in vain, and will be tried again
 	waiting              // written; its tasks are waited for
 	ended
 )
@@ -25,6 +25,8 @@ type change struct {
 	gates []gate
 	// finite: it has succeeded only when its tasks have ended well.
 	finite bool
+	// removal is the first half of a replacement, of which this is the second.
+	removal *change
 
 	phase   phase
 	outcome stack.Outcome // once ended
@@ -37,9 +39,11 @@ type change struct {
 	running   bool // every wanted task has been seen running
 	completed bool // every wanted task has ended well
 
-	retry time.Time // when a refused removal is tried again
+	retry time.Time // when a write is tried again
 	tries int
-	err   error // why it was refused
+	err   error     // why it was in vain
+	lost  time.Time // since when no write got an answer; zero: the last one did
+	maybe bool      // a write that got no answer may have been carried out
 
 	from  int // the first poll that was started after the write
 	watch watch
@@ -54,7 +58,7 @@ type gate struct {
 // bind makes the changes of a plan and ties their gates. A gate on something
 // that is not in the plan is open. A replacement becomes two changes, a removal
 // and a creation.
-func bind(p stack.Plan) ([]*change, error) {
+func bind(p stack.Plan, o Options) ([]*change, error) {
 	early := map[stack.Ref]bool{} // whose removal something waits for
 	for _, pc := range p.Changes {
 		for _, g := range pc.After {
@@ -65,7 +69,10 @@ func bind(p stack.Plan) ([]*change, error) {
 	t := tie{made: map[stack.Ref]*change{}, removal: map[stack.Ref]*change{}, place: map[*change]int{}}
 	for _, pc := range p.Changes {
 		for _, part := range parts(pc, early[pc.Ref]) {
-			c := newChange(part)
+			c := newChange(part, o)
+			if pc.Action == stack.Replace && c.Action == stack.Create {
+				c.removal = changes[len(changes)-1]
+			}
 			t.place[c] = len(changes)
 			changes = append(changes, c)
 			t.made[c.Ref] = c
@@ -75,15 +82,19 @@ func bind(p stack.Plan) ([]*change, error) {
 		}
 	}
 	for _, c := range changes {
-		if err := t.gates(c); err != nil {
+		if err := t.gates(c, o); err != nil {
 			return nil, err
 		}
+	}
+	if o.Detach && !o.IgnoreConditions {
+		return changes, detachable(changes)
 	}
 	return changes, nil
 }
 
-func newChange(pc stack.Change) *change {
-	c := &change{Change: pc, finite: pc.Action != stack.Keep && isJob(specOf(pc)), watch: newWatch()}
+func newChange(pc stack.Change, o Options) *change {
+	finite := isJob(specOf(pc)) && (pc.Action != stack.Keep || o.Attach)
+	c := &change{Change: pc, finite: finite, watch: newWatch()}
 	if pc.Have != nil {
 		c.id, c.version = pc.Have.ID, pc.Have.Version.Index
 	}
@@ -113,7 +124,7 @@ type tie struct {
 	place   map[*change]int
 }
 
-func (t tie) gates(c *change) error {
+func (t tie) gates(c *change, o Options) error {
 	for _, g := range c.After {
 		on := t.made[g.Ref]
 		if g.Condition == stack.Removed {
@@ -126,7 +137,7 @@ func (t tie) gates(c *change) error {
 		if t.place[on] >= t.place[c] && g.Condition != stack.Removed {
 			return fmt.Errorf("plan is not in order: %s waits for %s, which does not stand before it", c.Ref, g.Ref)
 		}
-		if err := c.waitFor(on, g.Condition); err != nil {
+		if err := c.waitFor(on, g.Condition, o); err != nil {
 			return err
 		}
 	}
@@ -134,8 +145,8 @@ func (t tie) gates(c *change) error {
 }
 
 // waitFor adds a gate. What is waited for to complete becomes finite.
-func (c *change) waitFor(on *change, condition stack.Condition) error {
-	if condition == stack.Completed && c.Action != stack.Keep {
+func (c *change) waitFor(on *change, condition stack.Condition, o Options) error {
+	if condition == stack.Completed && c.Action != stack.Keep && !c.ignores(o) {
 		if !ends(specOf(on.Change)) {
 			return fmt.Errorf("%s waits for %s to complete, which its restart policy never lets happen", c.Ref, on.Ref)
 		}
@@ -147,10 +158,10 @@ func (c *change) waitFor(on *change, condition stack.Condition) error {
 
 // ready says whether every gate is open. If one can no longer open, the first
 // culprit is returned: the change that failed, not one that it blocked.
-func (c *change) ready(detach bool) (open bool, culprit stack.Ref) {
+func (c *change) ready(o Options) (open bool, culprit stack.Ref) {
 	open = true
 	for _, g := range c.gates {
-		if g.open(c.Action, detach) {
+		if g.open(c, o) {
 			continue
 		}
 		open = false
@@ -165,19 +176,26 @@ func (c *change) ready(detach bool) (open bool, culprit stack.Ref) {
 	return open, stack.Ref{}
 }
 
-// open says whether the gate's condition has been met, for an action that waits
+// ignores says that the conditions of the change's gates keep the order only. A
+// removal cannot be undone, so its conditions hold whatever is ignored; without
+// waiting nobody would ever know.
+func (c *change) ignores(o Options) bool {
+	return o.Detach || o.IgnoreConditions && c.Action != stack.Delete
+}
+
+// open says whether the gate's condition has been met, for the change that waits
 // for it. A condition on tasks does not count once the service has failed after
 // all. A removal cannot be undone: it waits until success is certain, and not
 // only until all tasks have been seen running.
-func (g gate) open(action stack.Action, detach bool) bool {
+func (g gate) open(waits *change, o Options) bool {
 	c := g.on
 	done := c.phase == ended && c.outcome.State == stack.Done
 	switch {
 	case c.Action == stack.Delete:
 		return done
-	case g.condition == "" || detach || c.Ref.Kind != stack.KindService:
+	case g.condition == "" || waits.ignores(o) || c.Ref.Kind != stack.KindService:
 		return c.written || c.Action == stack.Keep
-	case c.phase == ended && !done || action == stack.Delete && !done:
+	case c.phase == ended && !done || waits.Action == stack.Delete && !done:
 		return false
 	}
 	switch g.condition {

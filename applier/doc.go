@@ -7,7 +7,7 @@
 // (when everything it waits for has succeeded, not merely ended), and whether
 // the swarm's tasks amount to success, failure, or neither yet.
 //
-// One loop owns all state. Only the writes and the poll run in goroutines of
+// One loop owns all state. Only writes, polls and logs run in goroutines of
 // their own; they get values and answer through a channel.
 //
 // The rules about tasks and updates follow swarmkit: manager/orchestrator

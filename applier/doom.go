@@ -2,11 +2,11 @@ package applier
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
 const (
@@ -17,26 +17,35 @@ const (
 	hopeless = 10 * time.Second
 )
 
-// doomed returns why the service cannot succeed any more, and the task that
-// shows it. While the engine may still roll the update back, it is left to the
-// engine to say so.
-func (r *run) doomed(c *change, s *swarm.Service, current func(swarm.Task) bool) (*swarm.Task, string) {
-	w := &c.watch
-	t, why := w.countFailures(s.Spec, current)
+// verdict is why a service cannot succeed any more, and the task that shows it.
+// The zero value is none.
+type verdict struct {
+	cause stack.Cause
+	why   string // a sentence without a full stop
+	task  *swarm.Task
+}
+
+// doomed returns why the service cannot succeed any more. While the engine may
+// still roll the update back, it is left to the engine to say so; but it waits
+// for ever for a task that fits no node (swarmkit
+// manager/orchestrator/update/updater.go, updateTask).
+func (r *run) doomed(c *change, s *swarm.Service, current func(swarm.Task) bool) verdict {
+	v := r.countFailures(c, s.Spec, current)
 	if halted(s) {
-		return w.culprit(s), "the swarm paused the update"
+		return verdict{stack.CausePaused, "the swarm paused the update", r.culprit(c, s)}
 	}
-	if len(w.census.dead) > 0 && (t == nil || !imageMissing(*t)) {
-		t, why = &w.census.dead[0], "it has ended and will not be restarted"
-	}
-	if t == nil {
-		t, why = r.unplaced(w, current), "no node can run it"
+	if dead := c.watch.census.dead; len(dead) > 0 && v.cause != stack.CauseImage {
+		v = c.died(dead[0])
 	}
 	config := s.Spec.UpdateConfig
-	if t == nil || updating(s) && config != nil && config.FailureAction == swarm.UpdateFailureActionRollback {
-		return nil, ""
+	mayRollBack := updating(s) && config != nil && config.FailureAction == swarm.UpdateFailureActionRollback
+	if v.task != nil && !mayRollBack {
+		return v
 	}
-	return t, why
+	if t := r.unplaced(&c.watch, current); t != nil {
+		return verdict{stack.CauseUnschedulable, "no node can run it", t}
+	}
+	return verdict{}
 }
 
 // unplaced returns a task that no node can run, if that has been so for long
@@ -64,8 +73,9 @@ func (r *run) unplaced(w *watch, current func(swarm.Task) bool) *swarm.Task {
 }
 
 // countFailures notes the tasks that ended badly since the write, and returns
-// one whose end makes a success impossible, with the reason, if there is any.
-func (w *watch) countFailures(spec swarm.ServiceSpec, current func(swarm.Task) bool) (*swarm.Task, string) {
+// the verdict on one whose end makes a success impossible, if there is any.
+func (r *run) countFailures(c *change, spec swarm.ServiceSpec, current func(swarm.Task) bool) verdict {
+	w := &c.watch
 	for _, slot := range bySlot(spec.Mode, w.tasks) {
 		for _, t := range slot {
 			if !current(t) || w.before[t.ID] || w.counted[t.ID] || !endedBadly(spec, t) {
@@ -73,59 +83,22 @@ func (w *watch) countFailures(spec swarm.ServiceSpec, current func(swarm.Task) b
 			}
 			w.counted[t.ID] = true
 			w.blamed, w.up = &t, time.Time{}
-			if imageMissing(t) {
-				return &t, "its image cannot be pulled"
-			}
 			key := place(spec.Mode, t) + " " + howEnded(t)
 			w.repeats[key]++
-			if w.repeats[key] >= repeated {
-				return &t, "it ends in the same way again and again"
+			switch {
+			case imageMissing(t):
+				return verdict{stack.CauseImage, "its image cannot be pulled", &t}
+			case pathMissing(t) && (isGlobal(spec.Mode) || r.oneNode()):
+				return verdict{stack.CauseRejected, "its node cannot run it", &t}
+			case w.repeats[key] >= repeated:
+				return c.loops(t)
 			}
 		}
 	}
-	return nil, ""
+	return verdict{}
 }
 
 // endedBadly says that the task has ended by itself and should not have.
 func endedBadly(spec swarm.ServiceSpec, t swarm.Task) bool {
 	return endedByItself(t) && (t.Status.State != swarm.TaskStateComplete || !ends(spec))
-}
-
-// howEnded is equal for ends that are the same: the exit code if a container
-// ran, otherwise the error.
-func howEnded(t swarm.Task) string {
-	if code := exitCode(t); code != 0 || t.Status.Err == "" {
-		return "exit " + strconv.Itoa(code)
-	}
-	return t.Status.Err
-}
-
-// imageMissing says that a node could not get the task's image. Engine 20.10.24
-// words it
-//
-//	rejected: No such image: example/none:1
-//
-// whether the registry cannot be reached, does not know the image, or refuses
-// access (401, 403): it only logs the pull's error and reports that of creating
-// the container (controller.go, Prepare). The other texts are those of the
-// pull, should an engine report them.
-func imageMissing(t swarm.Task) bool {
-	text := strings.ToLower(t.Status.Err)
-	return t.Status.State == swarm.TaskStateRejected && slices.ContainsFunc([]string{
-		"no such image",
-		"pull access denied",
-		"manifest unknown",
-		"repository does not exist",
-		"manifest for ",
-		"image not found",
-	}, func(form string) bool { return strings.Contains(text, form) })
-}
-
-// fitsNowhere says that the scheduler finds no place for a task (swarmkit
-// manager/scheduler/scheduler.go, noSuitableNode). Engine 20.10.24:
-//
-//	pending: no suitable node (scheduling constraints not satisfied on 1 node)
-//	pending: no suitable node (insufficient resources on 1 node)
-func fitsNowhere(t swarm.Task) bool {
-	return t.Status.State == swarm.TaskStatePending && strings.HasPrefix(t.Status.Err, "no suitable node")
 }

@@ -9,13 +9,12 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// fail ends a service's change with why, and the task that shows it if there is
-// one.
-func (r *run) fail(c *change, t *swarm.Task, why string) {
-	if t != nil {
-		why += ": " + words(*t)
+// fail ends a service's change with a verdict.
+func (r *run) fail(c *change, v verdict) {
+	if v.task != nil {
+		v.why += ": " + words(*v.task)
 	}
-	r.end(c, stack.Outcome{State: stack.Failed, Err: why, Failure: r.failure(c, t)})
+	r.end(c, stack.Outcome{State: stack.Failed, Cause: v.cause, Err: v.why, Failure: r.failure(c, v.task)})
 }
 
 // failure is what is known of a service that does not run, told by one task.
@@ -25,6 +24,7 @@ func (r *run) failure(c *change, t *swarm.Task) *stack.Failure {
 	if t == nil {
 		return f
 	}
+	f.TaskID = t.ID
 	f.Task = c.Ref.Name + "." + place(specOf(c.Change).Mode, *t)
 	f.Node = r.nodes[t.NodeID].Description.Hostname
 	f.State = string(t.Status.State)
@@ -39,18 +39,50 @@ func (r *run) failure(c *change, t *swarm.Task) *stack.Failure {
 //	update paused due to failure or early termination of task i0bfdd2es6bom28b5ukpd2q3y
 //	update rolled back due to failure or early termination of task e3058p2qbquubiaxe7l25stqv
 //	rollback completed
-func (w *watch) culprit(s *swarm.Service) *swarm.Task {
-	message := s.UpdateStatus.Message
+func (r *run) culprit(c *change, s *swarm.Service) *swarm.Task {
+	w, message := &c.watch, s.UpdateStatus.Message
 	id := message[strings.LastIndexByte(message, ' ')+1:]
 	for _, t := range w.tasks {
 		if t.ID == id {
 			return &t
 		}
 	}
-	if w.blamed == nil {
-		return w.newlyDead()
+	if w.blamed != nil {
+		return w.blamed
 	}
-	return w.blamed
+	return r.lastDead(c)
+}
+
+// lastDead is the last task made after the write that ended badly: all that is
+// left to see of an update which the engine has undone between two polls. When
+// the wait began long after the write, it is the last of all.
+func (r *run) lastDead(c *change) *swarm.Task {
+	var last *swarm.Task
+	for _, t := range c.watch.tasks {
+		_, old := c.watch.before[t.ID]
+		bad := t.Status.State == swarm.TaskStateFailed || t.Status.State == swarm.TaskStateRejected
+		if bad && (!old || r.attached(c)) && (last == nil || t.CreatedAt.After(last.CreatedAt)) {
+			last = &t
+		}
+	}
+	return last
+}
+
+// suspect is the task that tells most about why a service is not up yet.
+func (r *run) suspect(c *change) *swarm.Task {
+	w, n := &c.watch, c.watch.census
+	switch {
+	case n.behind != nil && (w.blamed == nil || n.behind.Status.Err != ""):
+		return n.behind
+	case w.blamed != nil || !c.finite:
+		return w.blamed
+	}
+	for _, t := range w.tasks { // it runs, and does not end
+		if r.poll.last.Current[t.ID] && isMeant(t) {
+			return &t
+		}
+	}
+	return nil
 }
 
 // words is what the engine says of a task.
@@ -64,35 +96,4 @@ func words(t swarm.Task) string {
 		return fmt.Sprintf("exit code %d", exitCode(t))
 	}
 	return t.Status.Message
-}
-
-// checksHealth says that the task's spec has a health check. When it fails and
-// the container then ends with 0, engine 20.10.24 calls the task complete and
-// gives no reason.
-func checksHealth(t swarm.Task) bool {
-	c := t.Spec.ContainerSpec
-	return c != nil && c.Healthcheck != nil && len(c.Healthcheck.Test) > 0 && c.Healthcheck.Test[0] != "NONE"
-}
-
-// exitCode is the container's, or 0 if there was none. The engine says -1 of a
-// container that it is stopping.
-func exitCode(t swarm.Task) int {
-	if t.Status.ContainerStatus == nil {
-		return 0
-	}
-	return max(t.Status.ContainerStatus.ExitCode, 0)
-}
-
-// newlyDead is the last task made after the write that ended badly: all that is
-// left to see of an update which the engine has undone between two polls.
-func (w *watch) newlyDead() *swarm.Task {
-	var last *swarm.Task
-	for _, t := range w.tasks {
-		_, old := w.before[t.ID]
-		bad := t.Status.State == swarm.TaskStateFailed || t.Status.State == swarm.TaskStateRejected
-		if !old && bad && (last == nil || t.CreatedAt.After(last.CreatedAt)) {
-			last = &t
-		}
-	}
-	return last
 }

@@ -44,10 +44,10 @@ func TestFailure(t *testing.T) {
 	}
 	c := &change{Change: stack.Change{Ref: stack.Ref{Kind: stack.KindService, Name: "shop_web"}}}
 	c.watch.census = census{wanted: 3, running: 1}
-	task := swarm.Task{Slot: 2, NodeID: "n2", Status: swarm.TaskStatus{
+	task := swarm.Task{ID: "t5", Slot: 2, NodeID: "n2", Status: swarm.TaskStatus{
 		State: swarm.TaskStateFailed, Err: long, ContainerStatus: &swarm.ContainerStatus{ExitCode: 127},
 	}}
-	want := &stack.Failure{Task: "shop_web.2", Node: "vm2", State: "failed", ExitCode: 127, Err: long, Running: 1, Tasks: 3}
+	want := &stack.Failure{Task: "shop_web.2", TaskID: "t5", Node: "vm2", State: "failed", ExitCode: 127, Err: long, Running: 1, Tasks: 3}
 	if diff := cmp.Diff(want, r.failure(c, &task)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

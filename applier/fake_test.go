@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,19 @@ type fake struct {
 	begun  time.Time
 	steps  map[string][]step // what happens to services and their tasks
 	faults []fault
+	logs   map[string][]string // by task
+	nodes  []nodeStep
 
 	mu        sync.Mutex
 	services  map[string]*swarm.Service
 	changedAt map[string]time.Time // last write
 	specs     map[string]swarm.ServiceSpec
+	objects   map[string]bool
 	writes    int // under way
 	most      int // writes ever under way together
 	polls     int
+	looks     int // at the nodes
+	read      int // logs
 	tries     map[string]int
 	order     []string // writes take time by their place here, so that they end in order
 	starts    func(verb, name string)
@@ -54,13 +60,21 @@ type fault struct {
 	takes      time.Duration
 	hangs      bool
 	meanwhile  func(*swarm.Service)
+	loses      bool // the write is carried out, and only the answer is lost
+}
+
+// nodeStep is a node going down, or coming up again.
+type nodeStep struct {
+	after time.Duration
+	node  string
+	state swarm.NodeState
 }
 
 func newFake() *fake {
 	return &fake{
 		begun: time.Now(), steps: map[string][]step{}, services: map[string]*swarm.Service{},
 		changedAt: map[string]time.Time{}, specs: map[string]swarm.ServiceSpec{},
-		tries: map[string]int{},
+		tries: map[string]int{}, objects: map[string]bool{}, logs: map[string][]string{},
 	}
 }
 
@@ -88,7 +102,7 @@ func (f *fake) begin(ctx context.Context, verb, name string) error {
 func (f *fake) fault(ctx context.Context, verb, name string, times int) error {
 	for _, x := range f.faults {
 		now := time.Since(f.begun)
-		if x.verb != verb || x.name != name || now < x.from || x.till > 0 && now >= x.till || x.first > 0 && times > x.first {
+		if x.loses || x.verb != verb || x.name != name || now < x.from || x.till > 0 && now >= x.till || x.first > 0 && times > x.first {
 			continue
 		}
 		if x.hangs {
@@ -112,6 +126,16 @@ func (f *fake) fault(ctx context.Context, verb, name string, times int) error {
 	return nil
 }
 
+// answer is the error that a write is answered with although it was carried out.
+func (f *fake) answer(verb, name string) error {
+	for _, x := range f.faults {
+		if x.loses && x.verb == verb && x.name == name && f.tries[verb+name] <= x.first {
+			return fmt.Errorf("EOF: %w", stack.ErrUnreachable)
+		}
+	}
+	return nil
+}
+
 func (f *fake) Create(ctx context.Context, o stack.Object) (string, []string, error) {
 	ref := o.Ref()
 	if err := f.begin(ctx, "create", ref.Name); err != nil {
@@ -119,12 +143,26 @@ func (f *fake) Create(ctx context.Context, o stack.Object) (string, []string, er
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.objects[ref.Name] {
+		return "", nil, stack.ErrConflict
+	}
+	f.objects[ref.Name] = true
 	f.changedAt[ref.Name] = time.Now()
 	if s, ok := o.(stack.Service); ok {
 		f.specs[ref.Name] = s.Spec
 		f.services[ref.Name] = &swarm.Service{ID: "id-" + ref.Name, Spec: s.Spec, Meta: swarm.Meta{Version: swarm.Version{Index: 10}}}
 	}
-	return "id-" + ref.Name, nil, nil
+	return "id-" + ref.Name, nil, f.answer("create", ref.Name)
+}
+
+func (f *fake) Find(ctx context.Context, o stack.Object) (string, bool, error) {
+	name := o.Ref().Name
+	if err := f.fault(ctx, "find", name, 0); err != nil {
+		return "", false, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return "id-" + name, f.objects[name], nil
 }
 
 func (f *fake) Update(ctx context.Context, id string, v swarm.Version, spec swarm.ServiceSpec) ([]string, error) {
@@ -145,7 +183,7 @@ func (f *fake) Update(ctx context.Context, id string, v swarm.Version, spec swar
 	s.Version.Index += 10
 	s.UpdateStatus = nil
 	f.changedAt[name] = time.Now()
-	return []string{"image could not be pinned"}, nil
+	return []string{"image could not be pinned"}, f.answer("update", name)
 }
 
 func (f *fake) Remove(ctx context.Context, _ stack.Kind, id string) error {
@@ -156,9 +194,13 @@ func (f *fake) Remove(ctx context.Context, _ stack.Kind, id string) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !f.objects[name] {
+		return stack.ErrNotFound
+	}
 	delete(f.services, name)
+	delete(f.objects, name)
 	f.changedAt[name] = time.Now()
-	return err
+	return cmp.Or(err, f.answer("remove", name))
 }
 
 func (f *fake) Service(_ context.Context, id string) (swarm.Service, error) {
@@ -169,6 +211,31 @@ func (f *fake) Service(_ context.Context, id string) (swarm.Service, error) {
 		return swarm.Service{}, stack.ErrNotFound
 	}
 	return *s, nil
+}
+
+func (f *fake) Nodes(context.Context) ([]swarm.Node, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looks++
+	all := nodes()
+	for _, x := range f.nodes {
+		if time.Since(f.begun) < x.after {
+			continue
+		}
+		for i := range all {
+			if all[i].ID == x.node {
+				all[i].Status.State = x.state
+			}
+		}
+	}
+	return all, nil
+}
+
+func (f *fake) Logs(ctx context.Context, task string, _ int) ([]string, error) {
+	f.mu.Lock()
+	f.read++
+	f.mu.Unlock()
+	return f.logs[task], f.fault(ctx, "logs", task, 0)
 }
 
 func (f *fake) Status(ctx context.Context, _ string) (stack.Status, error) {
@@ -261,6 +328,6 @@ func (f *fake) due(name string, x step) bool {
 func sentinels() map[string]error {
 	return map[string]error{
 		"unreachable": stack.ErrUnreachable, "missing": stack.ErrNotFound, "conflict": stack.ErrConflict,
-		"in-use": stack.ErrInUse, "invalid": stack.ErrInvalid, "unavailable": errors.New("503: the swarm has no leader"),
+		"in-use": stack.ErrInUse, "invalid": stack.ErrInvalid, "unavailable": fmt.Errorf("503: the swarm has no leader: %w", stack.ErrUnavailable),
 	}
 }

@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,14 +21,6 @@ func (c *change) trial() time.Duration {
 	return stable
 }
 
-// limit is how long this service may be waited for; 0 is as long as the run.
-func (c *change) limit() time.Duration {
-	if s, ok := c.Want.(stack.Service); ok {
-		return s.Settings.Timeout
-	}
-	return 0
-}
-
 // judgeAll decides about everything that is waited for, from one poll.
 func (r *run) judgeAll(a answer) {
 	services := make(map[string]*swarm.Service, len(a.status.Services))
@@ -45,7 +36,7 @@ func (r *run) judgeAll(a answer) {
 		case c.Action == stack.Delete:
 			r.judgeRemoval(c, s)
 		case s == nil:
-			r.fail(c, nil, removedMeanwhile)
+			r.fail(c, verdict{cause: stack.CauseInterfered, why: removedMeanwhile})
 		case s.Version.Index > c.version || !c.Action.Updates():
 			r.judge(c, s)
 		}
@@ -73,11 +64,11 @@ func (r *run) judge(c *change, s *swarm.Service) {
 	w := &c.watch
 	meddled := w.meddled(s)
 	switch {
-	case rollingBack(s) && (meddled || c.Action != stack.Keep):
+	case rollingBack(s) && (meddled || c.Action != stack.Keep || r.Attach):
 		r.judgeRollback(c, s)
 		return
 	case meddled:
-		r.fail(c, nil, changedMeanwhile)
+		r.fail(c, verdict{cause: stack.CauseInterfered, why: changedMeanwhile})
 		return
 	}
 	current := r.current(s)
@@ -85,52 +76,34 @@ func (r *run) judge(c *change, s *swarm.Service) {
 		return // the next poll will show more
 	}
 	w.census = count(s.Spec, w.tasks, current, r.isGone)
-	t, why := r.doomed(c, s, current)
+	v := r.doomed(c, s, current)
 	r.reach(c, s)
 	switch {
 	case r.succeeded(c, s):
 		r.end(c, stack.Outcome{State: stack.Done})
-	case why != "":
-		r.fail(c, t, why)
+	case v.task != nil || v.cause != stack.CauseUnknown:
+		r.fail(c, v)
+	case c.limit() > 0:
+		r.overdue(c)
 	default:
-		r.outOfTime(c)
+		r.stalled(c, s)
 	}
-}
-
-// outOfTime fails a service that has been waited for as long as the file
-// allows.
-func (r *run) outOfTime(c *change) {
-	limit := c.limit()
-	if limit == 0 {
-		return
-	}
-	begun := c.begun
-	if c.Action == stack.Keep {
-		begun = r.begun
-	}
-	if time.Since(begun) < limit {
-		r.poll.by(begun.Add(limit))
-		return
-	}
-	why := fmt.Sprintf("not up after the %s that the file allows", limit)
-	if c.watch.reason != "" {
-		why += ": " + c.watch.reason
-	}
-	r.end(c, stack.Outcome{State: stack.Failed, Err: why, Failure: r.failure(c, c.watch.census.behind)})
 }
 
 // judgeRollback waits for the end of a rollback, which is a failure however well
 // it goes. What runs now is of the old spec.
 func (r *run) judgeRollback(c *change, s *swarm.Service) {
 	w := &c.watch
-	w.reason = "the swarm rolls it back"
+	w.back, w.reason = true, "the swarm rolls it back"
 	w.census.running, w.census.completed = 0, 0
-	w.blamed = w.culprit(s)
+	w.blamed = r.culprit(c, s)
 	switch {
 	case hasState(s, swarm.UpdateStateRollbackCompleted):
-		r.fail(c, w.blamed, "the swarm rolled the update back")
+		r.fail(c, verdict{stack.CauseRolledBack, "the swarm rolled the update back", w.blamed})
 	case halted(s):
-		r.fail(c, w.blamed, "the swarm paused while it rolled the update back")
+		r.fail(c, verdict{stack.CausePaused, "the swarm paused while it rolled the update back", w.blamed})
+	default:
+		r.stalled(c, s)
 	}
 }
 
@@ -163,7 +136,7 @@ func (r *run) reach(c *change, s *swarm.Service) {
 
 // succeeded says that the service does what it is to do, and goes on doing it.
 func (r *run) succeeded(c *change, s *swarm.Service) bool {
-	w, n, kept := &c.watch, &c.watch.census, c.Action == stack.Keep
+	w, n, kept := &c.watch, &c.watch.census, c.Action == stack.Keep && !r.Attach
 	w.reason = why(c, s)
 	if n.wanted > 0 && n.enough(0) && n.meant+n.outdated == 0 {
 		return true // also when the engine takes the end of a task for a failure
@@ -196,7 +169,7 @@ func (r *run) succeeded(c *change, s *swarm.Service) bool {
 func (r *run) proven(c *change, s *swarm.Service) bool {
 	n := c.watch.census
 	switch {
-	case c.Action == stack.Keep:
+	case c.Action == stack.Keep && !r.Attach:
 	case s.UpdateStatus != nil && s.UpdateStatus.State == swarm.UpdateStateCompleted:
 		return true
 	case n.wanted == 0 && isGlobal(s.Spec.Mode):
@@ -204,9 +177,13 @@ func (r *run) proven(c *change, s *swarm.Service) bool {
 	}
 	return !slices.ContainsFunc(c.watch.tasks, func(t swarm.Task) bool {
 		_, old := c.watch.before[t.ID]
-		return isMeant(t) && !old
+		return isMeant(t) && (!old || r.attached(c))
 	})
 }
+
+// attached says that a kept service is waited for as if it had just been
+// written: nothing is known of how long its tasks have been running.
+func (r *run) attached(c *change) bool { return r.Attach && c.Action == stack.Keep }
 
 // rollingBack says that the engine undoes, or has undone, an update.
 func rollingBack(s *swarm.Service) bool {

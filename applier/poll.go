@@ -19,6 +19,7 @@ const (
 	patience = 30 * time.Second       // how long the engine may fail to answer
 	tooLong  = 20 * time.Second       // for one poll: the engine's own limit for a request
 	reminder = 30 * time.Second       // between words about an unchanged wait
+	restless = 10 * time.Second       // how long a task may be stopping until its node is looked at, again and again
 )
 
 // poller knows when to poll next and what the last poll showed.
@@ -30,8 +31,10 @@ type poller struct {
 	interval time.Duration
 	answers  chan answer
 
-	failing time.Time // since when the engine has not answered
-	noted   map[string]bool
+	failing  time.Time // since when the engine has not answered
+	nodes    time.Time // when the nodes were last read
+	stopping time.Time // since when there has always been a task that stops
+	noted    map[string]bool
 
 	last  stack.Status
 	moved time.Time // when something waited for last changed
@@ -44,13 +47,14 @@ type poller struct {
 type answer struct {
 	number int // of the poll, from 1
 	status stack.Status
+	nodes  []swarm.Node // mostly nil
 	err    error
 }
 
 func newPoller() poller {
 	now := time.Now()
 	return poller{
-		due: now, moved: now, toldTime: now,
+		due: now, moved: now, toldTime: now, nodes: now,
 		interval: quick,
 		answers:  make(chan answer, 1),
 		noted:    map[string]bool{},
@@ -73,7 +77,7 @@ func (p *poller) by(t time.Time) {
 // polled says whether anything can be learnt from a poll.
 func (r *run) polled() bool {
 	return r.poll.first || !r.Detach && slices.ContainsFunc(r.changes, func(c *change) bool {
-		return c.phase == waiting || c.phase == refused
+		return c.phase == waiting || c.phase == again
 	})
 }
 
@@ -85,12 +89,19 @@ func (r *run) startPoll(ctx context.Context) {
 	}
 	p.busy = true
 	p.count++
-	number, s, name, answers := p.count, r.swarm, r.stack, p.answers
+	s, name, answers, ask := r.swarm, r.stack, p.answers, r.nodesMatter()
+	a := answer{number: p.count}
+	if ask {
+		p.nodes = time.Now()
+	}
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, tooLong)
 		defer cancel()
-		status, err := s.Status(ctx, name)
-		answers <- answer{number, status, err}
+		if ask {
+			a.nodes, _ = s.Nodes(ctx) // what was known before will do
+		}
+		a.status, a.err = s.Status(ctx, name)
+		answers <- a
 	}()
 }
 
@@ -102,14 +113,22 @@ func (r *run) look(a answer) error {
 	if a.err != nil {
 		return r.unanswered(a.err)
 	}
+	r.know(a.nodes)
 	p.first, p.failing, p.last = false, time.Time{}, a.status
 	p.interval = min(p.interval*3/2, slow)
 	moved := r.see(a)
 	if moved {
 		p.interval = quick
 	}
-	if moved || r.writing > 0 || slices.ContainsFunc(a.status.Tasks, r.isStopping) {
+	stopping := slices.ContainsFunc(a.status.Tasks, r.isStopping)
+	if moved || r.writing > 0 || stopping {
 		p.moved = time.Now()
+	}
+	switch {
+	case !stopping:
+		p.stopping = time.Time{}
+	case p.stopping.IsZero():
+		p.stopping = time.Now()
 	}
 	p.due = time.Now().Add(p.interval)
 	r.judgeAll(a)
@@ -117,7 +136,7 @@ func (r *run) look(a answer) error {
 	return nil
 }
 
-// unanswered notes that a poll has failed, each kind of failure once.
+// unanswered takes in that a poll has failed.
 func (r *run) unanswered(err error) error {
 	p := &r.poll
 	now := time.Now()
@@ -127,14 +146,19 @@ func (r *run) unanswered(err error) error {
 	if now.Sub(p.failing) >= patience {
 		return fmt.Errorf("the engine has not answered for %s: %w", now.Sub(p.failing).Round(time.Second), err)
 	}
-	if text := err.Error(); !p.noted[text] {
-		p.noted[text] = true
-		r.Events(stack.Notice{Text: "the engine does not answer, trying again: " + text})
-	}
+	r.note(err)
 	p.interval = min(p.interval*3/2, slow)
 	p.due = now.Add(p.interval)
 	r.tell()
 	return nil
+}
+
+// note tells of an engine that does not answer, each kind of failure once.
+func (r *run) note(err error) {
+	if text := err.Error(); !r.poll.noted[text] {
+		r.poll.noted[text] = true
+		r.Events(stack.Notice{Text: "the engine does not answer, trying again: " + text})
+	}
 }
 
 // see updates what is known of the tasks of every service, and says whether
@@ -166,7 +190,7 @@ func (r *run) see(a answer) (moved bool) {
 func (r *run) tell() {
 	var now []stack.Progress
 	for _, c := range r.changes {
-		if c.phase == waiting || c.phase == refused {
+		if c.phase == waiting || c.phase == again {
 			now = append(now, r.progress(c))
 		}
 	}

@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -39,9 +40,9 @@ func (r *run) progress(c *change) stack.Progress {
 	n := c.watch.census
 	p := stack.Progress{Ref: c.Ref, Running: n.running + n.completed, Tasks: n.wanted, Reason: c.watch.reason}
 	switch {
-	case c.phase == refused && c.Action == stack.Create:
+	case c.phase == again && c.Action == stack.Create && errors.Is(c.err, stack.ErrConflict):
 		p.Reason = "its name is still taken"
-	case c.phase == refused:
+	case c.phase == again:
 		p.Reason = r.said(c, c.err)
 	}
 	return p

@@ -39,11 +39,11 @@ func TestFailureReleasesNothing(t *testing.T) {
 
 // fate is what the fake swarm has in store for a change.
 type fate struct {
-	refused        bool          // the write fails
-	rejected       bool          // the tasks fail
-	starts, runs   time.Duration // after the write
-	writtenAt      time.Time
-	begun, written bool
+	refused      bool          // the write fails
+	lost         int           // answers to the write
+	rejected     bool          // the tasks fail
+	starts, runs time.Duration // after the write
+	begun        bool
 }
 
 // state is how the change must end, given how those it waits for end.
@@ -79,11 +79,13 @@ func newWorld(rng *rand.Rand) world {
 		ref := stack.Ref{Kind: kind, Name: fmt.Sprintf("%s%d", kind, i)}
 		c := stack.Change{Ref: ref, Action: stack.Create, Want: object(ref, nil, nil, "2")}
 		x := &fate{refused: rng.IntN(8) == 0, starts: time.Duration(rng.IntN(5000)) * time.Millisecond}
+		x.lost = max(0, rng.IntN(8)-5)
 		x.runs = x.starts + time.Duration(rng.IntN(5000))*time.Millisecond
 		x.rejected = kind == stack.KindService && rng.IntN(6) == 0
 		if rng.IntN(5) == 0 {
 			c.Action, c.Want, c.Have = stack.Delete, nil, &stack.Live{ID: "id-" + ref.Name}
 			x.rejected = false
+			w.fake.objects[ref.Name] = true
 		}
 		for _, dep := range w.plan.Changes {
 			if rng.IntN(3) > 0 {
@@ -105,6 +107,9 @@ func (w *world) add(c stack.Change, x *fate, takes time.Duration) {
 	w.changes[c.Ref], w.fates[c.Ref] = c, x
 	name, verb := c.Ref.Name, map[stack.Action]string{stack.Create: "create", stack.Delete: "remove"}[c.Action]
 	w.fake.faults = append(w.fake.faults, fault{verb: verb, name: name, takes: takes})
+	if x.lost > 0 {
+		w.fake.faults = append(w.fake.faults, fault{verb: verb, name: name, loses: true, first: x.lost})
+	}
 	if x.refused {
 		w.fake.faults = append(w.fake.faults, fault{verb: verb, name: name, err: stack.ErrInvalid})
 	}
@@ -133,36 +138,45 @@ func (w world) check(t *testing.T, name string) {
 		if ref.Name != name {
 			continue
 		}
-		if w.fates[ref].begun {
+		x := w.fates[ref]
+		if x.begun && x.lost == 0 {
 			t.Errorf("%s is written twice", ref)
 		}
-		w.fates[ref].begun = true
+		x.begun = true
 		for _, g := range c.After {
 			x := w.fates[g.Ref]
 			met := map[stack.Condition]time.Duration{stack.Started: x.starts, stack.Healthy: x.runs}[g.Condition]
-			if !x.written || g.Condition != "" && (x.rejected || time.Since(x.writtenAt) < met) {
+			written := w.fake.objects[g.Ref.Name] == (w.changes[g.Ref].Action == stack.Create)
+			if !written || g.Condition != "" && (x.rejected || time.Since(w.fake.changedAt[g.Ref.Name]) < met) {
 				t.Errorf("%s starts before %s %s", ref, g.Ref, g.Condition)
 			}
 		}
 	}
 }
 
-// Whatever the plan: no change starts before all it waits for has succeeded, no
-// more writes than allowed are under way, every change ends exactly once and as
-// it must, and the report is in plan order.
+// Whatever the plan, and whatever is lost: no change starts before all it waits
+// for has succeeded, nor after a failure that is to stop everything; no more writes
+// than allowed are under way, every change ends exactly once and as it must, with
+// a cause if it failed, and the report is in plan order.
 func FuzzApply(f *testing.F) {
-	for seed := range uint64(150) {
+	for seed := range uint64(200) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))
 			w := newWorld(rng)
-			o := Options{Parallel: 1 + rng.IntN(4), Timeout: time.Hour}
-			endings := map[stack.Ref]int{}
+			o := Options{Parallel: 1 + rng.IntN(4), Timeout: time.Hour, OnFailure: OnFailure(rng.IntN(2))}
+			endings, failed := map[stack.Ref]int{}, false
 			o.Events = func(e stack.Event) {
-				if e, ok := e.(stack.ChangeEnded); ok {
+				switch e := e.(type) {
+				case stack.ChangeStarted:
+					if failed && o.OnFailure == Stop {
+						t.Errorf("%s starts after a failure", e.Ref)
+					}
+				case stack.ChangeEnded:
 					endings[e.Outcome.Ref]++
+					failed = failed || e.Outcome.State == stack.Failed
 				}
 			}
 			w.run(t, o)
@@ -186,16 +200,20 @@ func (w world) run(t *testing.T, o Options) {
 	}
 	for i, c := range w.plan.Changes {
 		got, want := rep.Outcomes[i], w.state(c)
-		if got.Ref != c.Ref || got.State != want {
+		stopped := got.State == stack.NotStarted && !w.fates[c.Ref].begun && o.OnFailure == Stop && rep.Count(stack.Failed) > 0
+		if got.Ref != c.Ref || got.State != want && !stopped {
 			t.Errorf("%s: %s, not %s: %+v", c.Ref, got.State, want, got)
 		}
 		if got.State == stack.Blocked && w.state(w.changes[got.Culprit]) != stack.Failed {
 			t.Errorf("%s: the culprit %s has not failed", c.Ref, got.Culprit)
 		}
+		if (got.State == stack.Failed) != (got.Cause != stack.CauseUnknown) {
+			t.Errorf("%s: %s because of %q", c.Ref, got.State, got.Cause)
+		}
 	}
 }
 
-// recorder checks writes when they start and notes when they are done.
+// recorder checks writes when they start.
 type recorder struct {
 	*fake
 	t *testing.T
@@ -204,16 +222,12 @@ type recorder struct {
 
 func (r recorder) Create(ctx context.Context, o stack.Object) (string, []string, error) {
 	r.w.begin(r.t, o.Ref().Name)
-	id, warnings, err := r.fake.Create(ctx, o)
-	r.w.note(o.Ref().Name, err)
-	return id, warnings, err
+	return r.fake.Create(ctx, o)
 }
 
 func (r recorder) Remove(ctx context.Context, kind stack.Kind, id string) error {
 	r.w.begin(r.t, id[len("id-"):])
-	err := r.fake.Remove(ctx, kind, id)
-	r.w.note(id[len("id-"):], err)
-	return err
+	return r.fake.Remove(ctx, kind, id)
 }
 
 func (w world) begin(t *testing.T, name string) {
@@ -221,14 +235,4 @@ func (w world) begin(t *testing.T, name string) {
 	w.fake.mu.Lock()
 	defer w.fake.mu.Unlock()
 	w.check(t, name)
-}
-
-func (w world) note(name string, err error) {
-	w.fake.mu.Lock()
-	defer w.fake.mu.Unlock()
-	for ref, x := range w.fates {
-		if ref.Name == name {
-			x.written, x.writtenAt = err == nil, time.Now()
-		}
-	}
 }

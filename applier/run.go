@@ -10,8 +10,10 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// grace is how long writes under way may go on after the run has been stopped.
-const grace = 5 * time.Second
+// grace is how long writes under way may go on after the run has been stopped,
+// and how long the report waits for logs. What calls this has work of its own to
+// do within the 5 seconds that a signal leaves.
+const grace = 3 * time.Second
 
 // run is one apply. All of it belongs to the goroutine of its loop.
 type run struct {
@@ -25,25 +27,19 @@ type run struct {
 	begun       time.Time
 	interrupted bool
 	timedOut    bool
+	failed      bool // something has
 
 	written chan result // answers of writes; never blocks the writer
 	writing int         // writes under way
 	poll    poller
+	logs    logs
 }
 
 func newRun(s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) {
-	changes, err := bind(p)
+	o = o.complete()
+	changes, err := bind(p, o)
 	if err != nil {
 		return nil, err
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = 10 * time.Minute
-	}
-	if o.Parallel <= 0 {
-		o.Parallel = 10
-	}
-	if o.Events == nil {
-		o.Events = func(stack.Event) {}
 	}
 	r := &run{
 		Options: o,
@@ -55,11 +51,10 @@ func newRun(s Swarm, p stack.Plan, nodes []swarm.Node, o Options) (*run, error) 
 		begun:   time.Now(),
 		written: make(chan result, len(changes)),
 		poll:    newPoller(),
+		logs:    newLogs(o.Secrets),
 	}
 	maps.Copy(r.ids, p.IDs)
-	for _, n := range nodes {
-		r.nodes[n.ID] = n
-	}
+	r.know(nodes)
 	r.sortOut()
 	return r, nil
 }
@@ -118,59 +113,14 @@ func (r *run) loop(ctx context.Context) error {
 	return nil
 }
 
-// over says that nothing is left to do or to wait for.
-func (r *run) over() bool {
-	for _, c := range r.changes {
-		if c.phase != ended {
-			return false
-		}
-	}
-	return true
-}
-
-// start starts the writes whose turn it is, in plan order, and ends what can
-// no longer have its turn.
-func (r *run) start(ctx context.Context) {
-	if r.poll.first {
-		return // what was there before is not known yet
-	}
-	for _, c := range r.changes {
-		if c.phase == refused && r.writing < r.Parallel && !time.Now().Before(c.retry) {
-			r.write(ctx, c)
-		}
-		if c.phase != idle {
-			continue
-		}
-		open, culprit := c.ready(r.Detach)
-		if culprit != (stack.Ref{}) {
-			r.end(c, stack.Outcome{State: stack.Blocked, Culprit: culprit})
-		}
-		if open && r.writing < r.Parallel {
-			r.write(ctx, c)
-		}
-	}
-}
-
-// alarm rings when a refused removal or a poll is next due. It never rings when
-// there is nothing to wake up for.
-func (r *run) alarm() <-chan time.Time {
-	var next time.Time
-	for _, c := range r.changes {
-		if c.phase == refused && r.writing < r.Parallel && (next.IsZero() || c.retry.Before(next)) {
-			next = c.retry
-		}
-	}
-	if due := r.poll.due; r.polled() && !r.poll.busy && (next.IsZero() || due.Before(next)) {
-		next = due
-	}
-	if next.IsZero() {
-		return nil
-	}
-	return time.After(time.Until(next))
-}
-
-// drain lets the writes under way finish.
+// drain lets the writes under way finish, while the logs of what is given up are
+// read.
 func (r *run) drain() {
+	for _, c := range r.changes {
+		if c.phase == waiting {
+			r.logs.fetch(r.failure(c, r.suspect(c)))
+		}
+	}
 	over := time.After(grace)
 	for r.writing > 0 {
 		select {

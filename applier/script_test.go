@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	dockercontainer "github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/swarm"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -40,8 +41,8 @@ func lines(section string) []string {
 //	create service web replicas=2 uses=front after db:healthy front
 //
 // Properties of a service are replicas=N, job=N, global, globaljob,
-// restart=CONDITION, on-failure=ACTION, stable=TIME, timeout=TIME, uses=NAME
-// (networks and configs).
+// restart=CONDITION, on-failure=ACTION, delay=TIME, grace=TIME, health, stable=TIME,
+// timeout=TIME, uses=NAME (networks and configs).
 func parsePlan(t *testing.T, text string) stack.Plan {
 	t.Helper()
 	p := stack.Plan{Stack: "shop", IDs: map[stack.Ref]string{}}
@@ -114,7 +115,16 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 		case "timeout":
 			s.Settings.Timeout, _ = time.ParseDuration(value)
 		case "on-failure":
-			s.Spec.UpdateConfig = &swarm.UpdateConfig{FailureAction: swarm.FailureAction(value)}
+			s.Spec.UpdateConfig = cmp.Or(s.Spec.UpdateConfig, &swarm.UpdateConfig{})
+			s.Spec.UpdateConfig.FailureAction = swarm.FailureAction(value)
+		case "delay":
+			s.Spec.UpdateConfig = cmp.Or(s.Spec.UpdateConfig, &swarm.UpdateConfig{})
+			s.Spec.UpdateConfig.Delay, _ = time.ParseDuration(value)
+		case "grace":
+			grace, _ := time.ParseDuration(value)
+			container.StopGracePeriod = &grace
+		case "health":
+			container.Healthcheck = &dockercontainer.HealthConfig{Test: []string{"CMD", "check"}}
 		case "uses":
 			if kinds[value] == stack.KindConfig {
 				container.Configs = append(container.Configs, &swarm.ConfigReference{ConfigName: value})
@@ -135,6 +145,7 @@ func object(ref stack.Ref, properties []string, kinds map[string]stack.Kind, rev
 //	web +5s update completed "message"
 //	web @9s touched | changed | gone   somebody else's doing
 //	web +0s version 9                  what is read is older than that
+//	node @5s n2 down
 func parseSwarm(t *testing.T, text string, f *fake) {
 	t.Helper()
 	for _, line := range lines(text) {
@@ -142,6 +153,10 @@ func parseSwarm(t *testing.T, text string, f *fake) {
 		after, err := time.ParseDuration(words[1][1:])
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
+		}
+		if words[0] == "node" {
+			f.nodes = append(f.nodes, nodeStep{after, words[2], swarm.NodeState(words[3])})
+			continue
 		}
 		s := step{after: after, since: words[1][0] == '+'}
 		switch words[2] {
@@ -218,6 +233,9 @@ func parseTask(s *step, words []string) {
 //	create db takes 2s          or: hangs
 //	update web moved 2          the first 2 times somebody else is faster, without
 //	update web changed          or with changing the spec
+//	create conf taken           somebody has made one that is as wanted
+//	create conf loses 2         the first 2 times it is done, and the answer lost
+//	logs web.1 hangs            as the answer does
 //	status unreachable 2s-5s
 //	answer takes 2s             a poll reads at once and answers late
 func parseFaults(t *testing.T, text string, f *fake) {
@@ -226,6 +244,10 @@ func parseFaults(t *testing.T, text string, f *fake) {
 		words := fields(line)
 		if words[0] == "status" || words[0] == "answer" {
 			words = append([]string{words[0], ""}, words[1:]...)
+		}
+		if words[2] == "taken" {
+			f.objects[words[1]] = true
+			continue
 		}
 		words = append(words, "")
 		x := fault{verb: words[0], name: words[1]}
@@ -240,6 +262,9 @@ func parseFaults(t *testing.T, text string, f *fake) {
 			x.takes, x.till = x.till, 0
 		case "hangs":
 			x.hangs = true
+		case "loses":
+			x.loses, x.till = true, 0
+			x.first, _ = strconv.Atoi(words[3])
 		case "moved":
 			x.first, _ = strconv.Atoi(words[3])
 			x.till = 0

@@ -147,18 +147,6 @@ func endedByItself(t swarm.Task) bool {
 	}, t.Status.State)
 }
 
-// isGone says that nothing more will be heard of the task, since its node is
-// down: it keeps its last state for a day.
-func (r *run) isGone(t swarm.Task) bool {
-	return r.nodes[t.NodeID].Status.State == swarm.NodeStateDown
-}
-
-// isStopping says that the task has been told to stop and has not yet. What it
-// occupies is about to become free.
-func (r *run) isStopping(t swarm.Task) bool {
-	return !isMeant(t) && !isOver(t) && !r.isGone(t)
-}
-
 // fingerprint changes when a task comes, goes, or changes its state. The order
 // of the tasks does not matter.
 func fingerprint(tasks []swarm.Task) uint64 {

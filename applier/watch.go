@@ -20,13 +20,17 @@ type watch struct {
 	tasks    []swarm.Task // of the last poll
 
 	census census
+	back   bool      // the swarm undoes, or has undone, the update
 	reason string    // why it is not done
 	up     time.Time // since when all that is wanted runs
 	stuck  time.Time // since when a task fits no node
+
+	seen    map[string]bool // tasks that have been seen up
+	advance time.Time       // when another one last was
 }
 
 func newWatch() watch {
-	return watch{outdated: map[string]bool{}, counted: map[string]bool{}, repeats: map[string]int{}}
+	return watch{outdated: map[string]bool{}, counted: map[string]bool{}, repeats: map[string]int{}, seen: map[string]bool{}}
 }
 
 // remember takes the tasks as what was there before the write.

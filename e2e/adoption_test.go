@@ -96,7 +96,7 @@ func adoption(t *testing.T, c corpusCase, p *proxy) {
 	ours.planIsEmpty(t, p)
 	want(t, 0, c.dir, nil, "destroy", c.name, "-y")
 
-	want(t, 0, c.dir, c.environ, append([]string{"apply", c.name, "--detach", "-y"}, ours.files...)...)
+	want(t, 0, c.dir, c.environ, append([]string{"apply", c.name, "--detach", "-y", "--allow", "unschedulable"}, ours.files...)...)
 	before := tasks(t, c.name)
 	c.deploy(t)
 	diff := gocmp.Diff(before, tasks(t, c.name), cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}))

@@ -63,12 +63,15 @@ func benchmarkNothingToDo(b *testing.B, n int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// manyServices is a compose file with n services on one network.
-func manyServices(n int) string {
+// manyServices is a compose file with n services on one network that run nothing.
+func manyServices(n int) string { return servicesOf(n, app1, 0) }
+
+// servicesOf is a compose file with n services on one network.
+func servicesOf(n int, image string, replicas int) string {
 	var text strings.Builder
 	text.WriteString("version: \"3.8\"\nservices:\n")
 	for i := range n {
-		fmt.Fprintf(&text, "  s%03d:\n    image: %s\n    environment: {A: \"1\", B: two}\n    networks: [front]\n    deploy: {replicas: 0}\n", i, app1)
+		fmt.Fprintf(&text, "  s%03d:\n    image: %s\n    environment: {A: \"1\", B: two}\n    networks: [front]\n    deploy: {replicas: %d}\n", i, image, replicas)
 	}
 	text.WriteString("networks: {front: {}}\n")
 	return text.String()

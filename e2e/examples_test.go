@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ const examples = "../examples"
 // TestHTTPD is the tutorial of Swarm: two replicas, scaled to four, then a
 // published port. Each plan says what it causes, and that is what happens.
 func TestHTTPD(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(examples, "httpd")
 	environ := []string{"HTTPD_IMAGE=" + app1, "HTTPD_PORT=18080"}
 	four := append(environ, "REPLICAS=4")
@@ -79,18 +81,20 @@ func attachedTo(t *testing.T, service string, networks ...string) {
 	}
 }
 
-// voting is how the voting example is run with the test image.
-func voting() (dir string, environ []string) {
+// voting is how the voting example is run with the test image, published on this
+// port and the next.
+func voting(port int) (dir string, environ []string) {
 	for _, name := range []string{"VOTE", "REDIS", "WORKER", "DB", "RESULT"} {
 		environ = append(environ, name+"_IMAGE="+app1)
 	}
-	return filepath.Join(examples, "voting"), append(environ, "VOTE_PORT=15000", "RESULT_PORT=15001")
+	return filepath.Join(examples, "voting"), append(environ, fmt.Sprint("VOTE_PORT=", port), fmt.Sprint("RESULT_PORT=", port+1))
 }
 
 // TestVoting applies five services in the order of depends_on, changes one of
 // them, and removes them all.
 func TestVoting(t *testing.T) {
-	dir, environ := voting()
+	t.Parallel()
+	dir, environ := voting(15000)
 	file := []string{"voting", "-c", "compose.yaml"}
 	destroyAfter(t, "voting")
 
@@ -128,15 +132,20 @@ func TestVoting(t *testing.T) {
 }
 
 // TestSecretsConfigs edits a config: the new content gets a new name, the
-// service is pointed at it, and the version before last goes. The last one
-// stays, since a rollback goes back to it.
+// service is pointed at it, and the version before last goes, which neither the
+// one kept revision nor the service's last spec has. The last one stays, since a
+// rollback goes back to it.
 func TestSecretsConfigs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(examples, "secrets-configs"))); err != nil {
 		t.Fatal(err)
 	}
 	environ := []string{"NGINX_IMAGE=" + app1}
-	file := []string{"site", "-c", "compose.yaml"}
+	if err := os.WriteFile(filepath.Join(dir, "history.yaml"), []byte("x-stackup: {history: 1}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := []string{"site", "-c", "compose.yaml", "-c", "history.yaml"}
 	destroyAfter(t, "site")
 
 	var versions []string

@@ -1,133 +1,189 @@
 package e2e
 
 import (
-	"context"
-	"net"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
+// fault is a service that cannot run.
+type fault struct {
+	name    string
+	prepare func(t *testing.T) // what has to be in the way; may be nil
+	before  string             // the service as it runs at first; empty if there is none
+	web     string             // the service that cannot run, which is called web
+	flags   []string
+	code    int
+	cause   stack.Cause // in the report; none if nothing was written
+	says    []string    // on standard error: the reason in the engine's words
+}
+
+func faults() []fault {
+	const quick = "deploy: {restart_policy: {delay: 100ms}}"
+	allow := []string{"--allow", "unschedulable"}
+	return []fault{
+		{
+			name: "image missing", web: "{image: nowhere/nothing:1}",
+			code: 7, cause: stack.CauseImage, says: []string{"No such image: nowhere/nothing:1"},
+		},
+		{ // engine 20.10 says the same of both
+			name: "no credentials", prepare: registry, web: "{image: 127.0.0.1:5999/private/app:1}",
+			code: 7, cause: stack.CauseImage, says: []string{"No such image: 127.0.0.1:5999/private/app:1"},
+		},
+		{
+			name: "command not found", web: "{image: " + app1 + ", entrypoint: /nothing, " + quick + "}",
+			code: 7, cause: stack.CauseCrashLoop, says: []string{"/nothing", "no such file or directory"},
+		},
+		{
+			name: "exit 1", web: "{image: " + app1 + ", command: [exit, '1'], " + quick + "}",
+			code: 7, cause: stack.CauseCrashLoop, says: []string{"non-zero exit (1)", "app 1 on"},
+		},
+		{
+			name: "never healthy", web: "{image: " + app1 + ", healthcheck: {test: [CMD, /nothing], interval: 200ms, retries: 1}, " + quick + "}",
+			code: 7, cause: stack.CauseUnhealthy, says: []string{"stops a container whose health check fails"},
+		},
+		{
+			name: "no node fits", web: "{image: " + app1 + ", deploy: {placement: {constraints: [node.labels.no==where]}}}",
+			flags: allow, code: 7, cause: stack.CauseUnschedulable, says: []string{"no suitable node (scheduling constraints not satisfied on 1 node)"},
+		},
+		{
+			name: "no node fits and nobody has allowed that", web: "{image: " + app1 + ", deploy: {placement: {constraints: [node.labels.no==where]}}}",
+			code: 4, says: []string{"compose.yaml:", "--allow unschedulable"},
+		},
+		{
+			name: "too much memory", web: "{image: " + app1 + ", deploy: {resources: {reservations: {memory: 9T}}}}",
+			flags: allow, code: 7, cause: stack.CauseUnschedulable, says: []string{"no suitable node (insufficient resources on 1 node)"},
+		},
+		{
+			name: "port of the node published by a service", prepare: publisher("host", 7101),
+			web:   "{image: " + app1 + ", ports: [{target: 80, published: '7101', mode: host}]}",
+			flags: allow, code: 7, cause: stack.CauseUnschedulable, says: []string{"no suitable node (host-mode port already in use on 1 node)"},
+		},
+		{
+			name: "port of the swarm published by a service", prepare: publisher("ingress", 7102),
+			web:  "{image: " + app1 + ", ports: ['7102:80']}",
+			code: 4, says: []string{`port 7102/tcp is already published by service "fault-publisher-7102"`},
+		},
+		{
+			name: "port of the node taken by a process", prepare: listener(7103),
+			web:  "{image: " + app1 + ", ports: [{target: 80, published: '7103', mode: host}], " + quick + "}",
+			code: 7, cause: stack.CauseCrashLoop, says: []string{"7103", "address already in use"},
+		},
+		{
+			name: "start-first without room", before: twoOfThree(app1), web: twoOfThree(app2),
+			flags: allow, code: 7, cause: stack.CauseUnschedulable, says: []string{"no suitable node (insufficient resources on 1 node)"},
+		},
+		{
+			name: "update paused", before: "{image: " + app1 + "}",
+			web:  "{image: " + app1 + ", command: [exit, '3'], deploy: {update_config: {monitor: 1s}}}",
+			code: 7, cause: stack.CausePaused, says: []string{"the swarm paused the update", "non-zero exit (3)"},
+		},
+		{
+			name: "update rolled back", before: "{image: " + app1 + "}",
+			web: "{image: " + app1 + ", command: [exit, '3'], deploy: " +
+				"{update_config: {monitor: 1s, failure_action: rollback}, rollback_config: {monitor: 1s}}}",
+			code: 7, cause: stack.CauseRolledBack, says: []string{"the swarm rolled the update back", "non-zero exit (3)"},
+		},
+		{
+			name: "job fails", web: "{image: " + app1 + ", command: [exit, '3'], deploy: {mode: replicated-job, restart_policy: {condition: none}}}",
+			code: 7, cause: stack.CauseJobFailed, says: []string{"non-zero exit (3)"},
+		},
+		{
+			name: "bind path missing", web: "{image: " + app1 + ", volumes: ['/no/where:/data'], " + quick + "}",
+			code: 7, cause: stack.CauseRejected, says: []string{"bind source path does not exist: /no/where"},
+		},
+		{
+			name: "config too large", web: "{image: " + app1 + ", configs: [large]}",
+			code: 1, says: []string{"compose.yaml:", `config "large"`, "1024000"},
+		},
+	}
+}
+
 // TestFaults applies stacks that cannot run. Each apply ends before its
-// deadline, with the engine's own words for the reason.
+// deadline, with the kind of the trouble for machines and the engine's own words
+// for people. What can be known before is refused before the first write.
 func TestFaults(t *testing.T) {
-	for name, c := range map[string]struct {
-		service string
-		reason  string
-	}{
-		"image missing":     {"{image: nowhere/nothing:1}", "No such image: nowhere/nothing:1"},
-		"exit 1":            {"{image: " + app1 + ", command: [exit, '1']}", "non-zero exit (1)"},
-		"command not found": {"{image: " + app1 + ", entrypoint: /nothing}", "/nothing"},
-		"no node fits":      {"{image: " + app1 + ", deploy: {placement: {constraints: [node.labels.no==where]}}}", "no suitable node"},
-		"bind path missing": {"{image: " + app1 + ", volumes: ['/no/where:/data']}", "bind source path does not exist"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			stack := "fault-" + strings.ReplaceAll(name, " ", "-")
-			destroyAfter(t, stack)
-			dir := write(t, "compose.yaml", "services:\n  web: "+c.service+"\n")
-			r := want(t, 7, dir, nil, "apply", stack, "-c", "compose.yaml", "-y", "--timeout", "3m")
-			contains(t, r.stderr, c.reason, stack+"_web")
+	t.Parallel()
+	for _, f := range faults() {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			p, environ := newProxy(t), []string{"TWO_THIRDS=" + twoThirds(t)}
+			name := "fault-" + strings.ReplaceAll(f.name, " ", "-")
+			file := func(web string) string {
+				text := "services:\n  web: " + web + "\n"
+				if strings.Contains(web, "large") {
+					text += "configs:\n  large: {content: " + strings.Repeat("x", 1024001) + "}\n"
+				}
+				return text
+			}
+			dir := write(t, "before.yaml", file(f.before), "compose.yaml", file(f.web))
+			destroyAfter(t, name)
+			if f.prepare != nil {
+				f.prepare(t)
+			}
+			if f.before != "" {
+				want(t, 0, dir, environ, "apply", name, "-c", "before.yaml", "-y")
+			}
+			environ = append(environ, "DOCKER_HOST="+p.host)
+			args := append([]string{"apply", name, "-c", "compose.yaml", "-y", "--timeout", "2m", "--json-into", "result.json"}, f.flags...)
+			r := want(t, f.code, dir, environ, args...)
+			contains(t, r.stderr, f.says...)
+			if f.cause == "" {
+				if n := p.writes.Load(); n > 0 {
+					t.Errorf("%d writes", n)
+				}
+				return
+			}
+			contains(t, r.stderr, name+"_web")
+			if got := ended(t, dir)[name+"_web"].Cause; got != f.cause {
+				t.Errorf("cause %q, want %q\n%s", got, f.cause, r.stderr)
+			}
 		})
 	}
 }
 
-// TestKilled kills stackup right after each of its first writes in turn. The
-// next apply goes on from there.
-func TestKilled(t *testing.T) {
-	dir, environ := voting()
-	file := []string{"killed", "-c", "compose.yaml"}
-	for n := range 7 {
-		p := newProxy(t)
-		cmd := exec.Command(binary, append([]string{"apply", "-y"}, file...)...)
-		cmd.Dir = dir
-		cmd.Env = append(environ, "DOCKER_HOST="+p.host)
-		p.afterWrite = func(writes int) {
-			if writes == n+1 {
-				_ = cmd.Process.Kill()
-			}
-		}
-		if out, err := cmd.CombinedOutput(); err == nil {
-			t.Fatalf("write %d: stackup was not killed:\n%s", n+1, out)
-		}
-		want(t, 0, dir, environ, append([]string{"apply", "-y", "--timeout", "2m"}, file...)...)
-		settled(t, dir, environ, file...)
-		if n := len(services(t, "killed")); n != 5 {
-			t.Errorf("%d services", n)
-		}
-		want(t, 0, dir, nil, "destroy", "killed", "-y")
-		if names := left(t, "killed"); len(names) > 0 {
-			t.Fatalf("left over: %v", names)
+// TestForeignService destroys a stack whose network a service of somebody else
+// is on, and names that service: before the first write, or when the service has
+// come in between at the end of the wait.
+func TestForeignService(t *testing.T) {
+	t.Parallel()
+	dir := write(t, "compose.yaml", "services: {web: {image: "+app1+", networks: [shared]}}\nnetworks: {shared: {}}\n")
+	borrow := func() {
+		_, err := dockerErr(t, "service", "create", "--quiet", "--no-resolve-image", "--name", "borrower", "--network", "lender_shared", app1)
+		if err != nil {
+			t.Error(err)
 		}
 	}
-}
+	destroyAfter(t, "lender")
+	t.Cleanup(func() { _, _ = dockerErr(t, "service", "rm", "borrower") }) // if the test has failed half-way
+	want(t, 0, dir, nil, "apply", "lender", "-c", "compose.yaml", "-y")
 
-// TestFewRequests counts what a plan and an apply with nothing to do send.
-func TestFewRequests(t *testing.T) {
-	dir, environ := voting()
-	file := []string{"few", "-c", "compose.yaml"}
-	destroyAfter(t, "few")
-	want(t, 0, dir, environ, append([]string{"apply", "-y"}, file...)...)
-
+	borrow()
 	p := newProxy(t)
-	environ = append(environ, "DOCKER_HOST="+p.host)
-	settled(t, dir, environ, file...)
-	if n := p.requests.Load(); n > 8 {
-		t.Errorf("a plan has sent %d requests, want 8 at most", n)
+	r := want(t, 4, dir, []string{"DOCKER_HOST=" + p.host}, "destroy", "lender", "-y")
+	contains(t, r.stderr, "lender_shared", "borrower")
+	if n := p.writes.Load(); n > 0 {
+		t.Errorf("%d writes", n)
 	}
-	want(t, 0, dir, environ, append([]string{"apply", "-y"}, file...)...)
-	if n := p.writes.Load(); n != 0 {
-		t.Errorf("an apply with nothing to do has sent %d writes", n)
-	}
-}
+	docker(t, "service", "rm", "borrower")
 
-// proxy stands between stackup and the shared swarm, and counts.
-type proxy struct {
-	host     string
-	requests atomic.Int64
-	writes   atomic.Int64
-	// comparisons are the writes that write nothing, since they name a version
-	// that no object reaches: the engine has refused them.
-	comparisons atomic.Int64
-	afterWrite  func(n int)
-}
-
-func newProxy(tb testing.TB) *proxy {
-	tb.Helper()
-	socket := filepath.Join(tb.TempDir(), "docker.sock")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		tb.Fatal(err)
+	var once sync.Once
+	p.before = func(what string) {
+		if strings.HasPrefix(what, "DELETE /services/") {
+			once.Do(borrow)
+		}
 	}
-	p := &proxy{host: "unix://" + socket, afterWrite: func(int) {}}
-	forward := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "docker"}) },
-		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", strings.TrimPrefix(swarm.Host, "unix://"))
-		}},
-		ModifyResponse: func(r *http.Response) error {
-			p.requests.Add(1)
-			if m := r.Request.Method; isComparison(r) {
-				p.comparisons.Add(1)
-			} else if m == http.MethodPost || m == http.MethodDelete {
-				p.afterWrite(int(p.writes.Add(1)))
-			}
-			return nil
-		},
+	r = runWith(t, dir, []string{"DOCKER_HOST=" + p.host}, "destroy", "lender", "-y", "--timeout", "20s", "--json-into", "result.json")
+	if r.code != 7 && r.code != 9 {
+		t.Errorf("exit code %d", r.code)
 	}
-	server := &http.Server{Handler: forward}
-	go func() { _ = server.Serve(listener) }()
-	tb.Cleanup(func() { _ = server.Close() })
-	return p
-}
-
-func isComparison(r *http.Response) bool {
-	const never = "4611686018427387904" // 1<<62
-	u := r.Request.URL
-	return strings.Contains(u.Path, "/secrets/") && strings.HasSuffix(u.Path, "/update") &&
-		u.Query().Get("version") == never && r.StatusCode >= http.StatusBadRequest
+	contains(t, r.stderr, "lender_shared", "in use by service "+strings.TrimSpace(docker(t, "service", "inspect", "--format", "{{.ID}}", "borrower")))
+	if got := ended(t, dir)["lender_shared"].Cause; got != stack.CauseInUse {
+		t.Errorf("cause %q, want %q", got, stack.CauseInUse)
+	}
+	docker(t, "service", "rm", "borrower")
+	want(t, 0, dir, nil, "destroy", "lender", "-y")
+	eventually(t, "the network is gone when the borrower has stopped", func() bool { return len(left(t, "lender")) == 0 })
 }

@@ -1,9 +1,9 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,10 +24,18 @@ var (
 	unbuilt error            // why there is no binary
 )
 
+// together is how many tests run at a time that may: they wait for an engine,
+// not for a processor.
+const together = "4"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
 	if os.Getenv("STACKUP_E2E") != "1" {
 		fmt.Println("e2e: skipped; set STACKUP_E2E=1 to run against a throwaway swarm (needs root and dockerd)")
 		return
+	}
+	if err := flag.Set("test.parallel", together); err != nil {
+		panic(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -87,18 +95,9 @@ func run(t *testing.T, dir string, args ...string) result {
 // runWith is run with more environment: "KEY=value".
 func runWith(t *testing.T, dir string, environ []string, args ...string) result {
 	t.Helper()
-	if unbuilt != nil {
-		t.Fatal(unbuilt)
-	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "DOCKER_HOST=" + swarm.Host}, environ...)
-	var exit *exec.ExitError
-	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	s := start(t, dir, environ, args...)
+	<-s.done
+	return result{s.stdout.String(), s.stderr.String(), s.cmd.ProcessState.ExitCode()}
 }
 
 // write puts files into a folder of the test's own: a path, its content, a path, and so on.

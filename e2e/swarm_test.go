@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"os/exec"
 	"slices"
@@ -26,15 +28,19 @@ func want(t *testing.T, code int, dir string, environ []string, args ...string) 
 	return r
 }
 
-// contains demands that a text has all of these parts.
+// contains demands that a text has all of these parts, wherever its lines are
+// broken.
 func contains(t *testing.T, text string, parts ...string) {
 	t.Helper()
+	flat := unwrapped(text)
 	for _, part := range parts {
-		if !strings.Contains(text, part) {
+		if !strings.Contains(flat, unwrapped(part)) {
 			t.Errorf("%q is missing in\n%s", part, text)
 		}
 	}
 }
+
+func unwrapped(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // settled demands that there is nothing left to plan.
 func settled(t *testing.T, dir string, environ []string, args ...string) {
@@ -48,7 +54,7 @@ func destroyAfter(t *testing.T, stack string) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Cleanup(func() {
-		cmd := exec.Command(binary, "destroy", stack, "-y", "-H", swarm.Host)
+		cmd := exec.Command(binary, "destroy", stack, "-y", "--allow", "interrupts-update", "-H", swarm.Host)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("destroy %s: %v\n%s", stack, err, out)
@@ -59,12 +65,32 @@ func destroyAfter(t *testing.T, stack string) {
 // docker runs the docker command against the shared swarm.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "docker", append([]string{"--host", swarm.Host}, args...)...)
+	out, err := dockerErr(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// dockerErr is docker for what may fail. It also works when the test has ended.
+func dockerErr(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", append([]string{"--host", swarm.Host}, args...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
+		err = fmt.Errorf("docker %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return string(out), err
+}
+
+// dockerAfter runs the docker command when the test ends.
+func dockerAfter(t *testing.T, args ...string) {
+	t.Helper()
+	t.Cleanup(func() {
+		if _, err := dockerErr(t, args...); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // ofStack filters by the label of a stack's objects.
@@ -111,7 +137,8 @@ func containers(t *testing.T, service string) []string {
 	return out
 }
 
-// left is what the swarm still has of a stack.
+// left is what the swarm still has of a stack. A network that the swarm has
+// removed is in the engine's list, with peers, until this node has let go of it.
 func left(t *testing.T, stack string) []string {
 	t.Helper()
 	c, ctx, f := api(t), t.Context(), ofStack(stack)
@@ -121,7 +148,9 @@ func left(t *testing.T, stack string) []string {
 		t.Fatal(err)
 	}
 	for _, n := range networks.Items {
-		out = append(out, n.Name)
+		if len(n.Peers) == 0 {
+			out = append(out, n.Name)
+		}
 	}
 	configs, err := c.ConfigList(ctx, client.ConfigListOptions{Filters: f})
 	if err != nil {
@@ -138,4 +167,28 @@ func left(t *testing.T, stack string) []string {
 		out = append(out, x.Spec.Name)
 	}
 	return out
+}
+
+// gone demands that nothing is left of a stack: neither objects nor a lock nor a
+// history.
+func gone(t *testing.T, stack string) {
+	t.Helper()
+	if names := append(left(t, stack), ours(t, stack)...); len(names) > 0 {
+		t.Errorf("left over of %s: %v", stack, names)
+	}
+}
+
+// ours is the configs in which stackup remembers a stack.
+func ours(t *testing.T, stack string) (names []string) {
+	t.Helper()
+	r, err := api(t).ConfigList(t.Context(), client.ConfigListOptions{
+		Filters: make(client.Filters).Add("label", "io.stackup.stack="+stack),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Items {
+		names = append(names, c.Spec.Name)
+	}
+	return names
 }

@@ -85,6 +85,8 @@ func classify(v verb, err error, text string) (hint string, kind error) {
 		return "unset DOCKER_API_VERSION, or get a newer stackup", stack.ErrInvalid
 	case strings.Contains(text, "is not supported by this client: the minimum"):
 		return "get a newer Docker there: 19.03 is the oldest that will do", stack.ErrUnreachable
+	case away(text):
+		return "more than half of the managers must be up: docker node ls", stack.ErrUnavailable
 	case v == greeting:
 		return "is it a Docker engine that listens there?", stack.ErrUnreachable
 	case strings.Contains(text, "update out of sequence"): // 500
@@ -103,6 +105,21 @@ func classify(v verb, err error, text string) (hint string, kind error) {
 		return "", stack.ErrInvalid
 	}
 	return "", nil
+}
+
+// away says whether an answer is that of a swarm without a leader, or of a
+// manager that gets no answer from it (swarmkit manager/state/raft, errors of
+// Node; moby daemon/cluster/errors.go; gRPC codes).
+func away(text string) bool {
+	for _, words := range []string{
+		"does not have a leader", "no elected cluster leader", "lost leader status", "node is stopped",
+		"context deadline exceeded", "connection error: ", "transport is closing", "all SubConns are in TransientFailure",
+	} {
+		if strings.Contains(text, words) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Client) notManager(text string) error {

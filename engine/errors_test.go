@@ -55,7 +55,7 @@ func TestAnswers(t *testing.T) {
 		{create, 404, `plugin "nosuch" not found`, stack.ErrInvalid, web + `plugin "nosuch" not found`},
 		{create, 403, "Cannot create a multi-host network from a worker node. Please create the network from a manager node.", stack.ErrInvalid, web + "Cannot create a multi-host network from a worker node. Please create the network from a manager node."},
 		{create, 500, "rpc error: code = Unknown desc = constraint expected one operator from ==, !=", nil, web + "constraint expected one operator from ==, !="},
-		{create, 500, "rpc error: code = Unknown desc = raft: failed to process the request: node lost leader status", nil, web + "raft: failed to process the request: node lost leader status"},
+		{create, 500, "rpc error: code = Unknown desc = raft: failed to process the request: node lost leader status", stack.ErrUnavailable, web + "raft: failed to process the request: node lost leader status"},
 		{update, 500, "rpc error: code = Unknown desc = update out of sequence", stack.ErrOutOfSequence, web + "update out of sequence"},
 		{update, 501, "rpc error: code = Unimplemented desc = service mode change is not allowed", stack.ErrInvalid, web + "service mode change is not allowed"},
 		{update, 404, "service id not found", stack.ErrNotFound, web + "service id not found"},
@@ -69,7 +69,9 @@ func TestAnswers(t *testing.T) {
 		{read, 503, "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.", stack.ErrNotManager, host + "this node is not a swarm manager"},
 		{read, 400, "client version 1.99 is too new. Maximum supported API version is 1.41", stack.ErrInvalid, host + "client version 1.99 is too new. Maximum supported API version is 1.41"},
 		{read, 400, "client version 1.24 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version", stack.ErrInvalid, host + "client version 1.24 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version"},
-		{read, 500, "rpc error: code = Unknown desc = rpc error: code = DeadlineExceeded desc = context deadline exceeded", nil, host + "context deadline exceeded"},
+		{update, 500, "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.", stack.ErrUnavailable, web + "The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online."},
+		{remove, 503, `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp 10.0.0.2:2377: connect: no route to host"`, stack.ErrUnavailable, net + `connection error: desc = "transport: Error while dialing dial tcp 10.0.0.2:2377: connect: no route to host"`},
+		{read, 500, "rpc error: code = Unknown desc = rpc error: code = DeadlineExceeded desc = context deadline exceeded", stack.ErrUnavailable, host + "context deadline exceeded"},
 	} {
 		e := enginetest.Start(t)
 		e.SetFault(func(r *http.Request) (int, string) {
@@ -84,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		}
 		for _, kind := range []error{
 			stack.ErrUnreachable, stack.ErrNotManager, stack.ErrNotFound, stack.ErrConflict,
-			stack.ErrInUse, stack.ErrOutOfSequence, stack.ErrInvalid,
+			stack.ErrInUse, stack.ErrOutOfSequence, stack.ErrInvalid, stack.ErrUnavailable,
 		} {
 			if is := errors.Is(err, kind); is != errors.Is(test.kind, kind) {
 				t.Errorf("%v: is it %q? %v", err, kind, is)

@@ -19,10 +19,11 @@ import (
 //
 // It sends a constant number of requests, in parallel: the lists of services,
 // networks, configs of the stack, secrets, nodes and tasks of the stack; then
-// configs by name, if the stack wants some that it does not own yet; and before
-// all that a ping, the first time. That is eight at most. Each secret that `docker stack deploy` may
-// have made costs one more, to compare its content, and so does each predefined
-// network (host, bridge) that the stack uses.
+// configs by name, for the latest revision and for those that the stack wants
+// and does not own yet; and before all that a ping, the first time. That is
+// eight. Each secret that `docker stack deploy` may have made costs one more, to
+// compare its content, and so does each predefined network (host, bridge) that
+// the stack uses.
 func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot, error) {
 	if err := c.greet(ctx); err != nil {
 		return stack.Snapshot{}, err
@@ -36,7 +37,7 @@ func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot,
 	})
 	g.Go(func() (err error) { s.Networks, err = c.networks(ctx, want); return err })
 	g.Go(func() (err error) { s.Tasks, err = c.tasks(ctx, ofStack(want.Name)); return err })
-	g.Go(func() (err error) { s.Configs, err = c.configs(ctx, want); return err })
+	g.Go(func() (err error) { s.Configs, s.Recorded, err = c.configs(ctx, want); return err })
 	g.Go(func() (err error) {
 		if s.Secrets, err = c.secrets(ctx); err != nil {
 			return err
@@ -57,22 +58,27 @@ func (c *Client) services(ctx context.Context, o client.ServiceListOptions) ([]s
 	return r.Items, c.explain(ctx, reading, c.name(), err)
 }
 
-// networks leaves out what is no longer part of the swarm. An engine goes on
-// listing a removed network until the last of its own tasks on it has stopped:
-// it then lists its local instance, which unlike the swarm's network has peers
-// (moby daemon/server/router/network, getNetworksList).
 func (c *Client) networks(ctx context.Context, want stack.Stack) ([]network.Summary, error) {
-	r, err := c.api.NetworkList(ctx, client.NetworkListOptions{})
+	live, err := c.listNetworks(ctx, nil)
 	if err != nil {
-		return nil, c.explain(ctx, reading, c.name(), err)
+		return nil, err
 	}
-	live := slices.DeleteFunc(r.Items, func(n network.Summary) bool {
-		return n.Scope == "swarm" && len(n.Peers) > 0
-	})
 	predefined, err := c.predefined(ctx, want)
 	live = append(live, predefined...)
 	sortByName(live, func(n network.Summary) string { return n.Name })
 	return live, err
+}
+
+// listNetworks leaves out what is no longer part of the swarm. An engine goes on
+// listing a removed network until the last of its own tasks on it has stopped:
+// it then lists its local instance, which unlike the swarm's network has peers
+// (moby daemon/server/router/network, getNetworksList).
+func (c *Client) listNetworks(ctx context.Context, f client.Filters) ([]network.Summary, error) {
+	r, err := c.api.NetworkList(ctx, client.NetworkListOptions{Filters: f})
+	live := slices.DeleteFunc(r.Items, func(n network.Summary) bool {
+		return n.Scope == "swarm" && len(n.Peers) > 0
+	})
+	return live, c.explain(ctx, reading, c.name(), err)
 }
 
 // predefined is the swarm's side of the networks that every node has. Services
@@ -94,47 +100,6 @@ func (c *Client) predefined(ctx context.Context, want stack.Stack) ([]network.Su
 		out = append(out, network.Summary{Network: r.Network.Network})
 	}
 	return out, nil
-}
-
-// configs are those of the stack, and those it names that it does not own: it
-// may be about to create them, or they are external.
-func (c *Client) configs(ctx context.Context, want stack.Stack) ([]swarm.Config, error) {
-	own, err := c.api.ConfigList(ctx, client.ConfigListOptions{Filters: ofStack(want.Name)})
-	if err != nil {
-		return nil, c.explain(ctx, reading, c.name(), err)
-	}
-	all := own.Items
-	if names := missing(want.Configs, all); len(names) > 0 {
-		more, err := c.api.ConfigList(ctx, client.ConfigListOptions{
-			Filters: make(client.Filters).Add("name", names...),
-		})
-		if err != nil {
-			return nil, c.explain(ctx, reading, c.name(), err)
-		}
-		// The filter takes a name for the beginning of one.
-		for _, found := range more.Items {
-			if slices.Contains(names, found.Spec.Name) {
-				all = append(all, found)
-			}
-		}
-	}
-	sortByName(all, func(s swarm.Config) string { return s.Spec.Name })
-	return all, nil
-}
-
-// missing are the names that the wanted configs have or could have had, without
-// those that are known.
-func missing(want []stack.Config, known []swarm.Config) []string {
-	var names []string
-	for _, w := range want {
-		for _, name := range []string{w.Spec.Name, w.Base} {
-			isKnown := slices.ContainsFunc(known, func(k swarm.Config) bool { return k.Spec.Name == name })
-			if name != "" && !isKnown {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }
 
 func (c *Client) secrets(ctx context.Context) ([]swarm.Secret, error) {

@@ -76,8 +76,8 @@ func TestObserveSendsFewRequests(t *testing.T) {
 				t.Errorf("%s of %d services: %d requests, want %d", what, size, n, wantRequests)
 			}
 		}
-		observe("unchanged", want, 6)
-		observe("destroy", stack.Stack{Name: "shop"}, 6)
+		observe("unchanged", want, 7)
+		observe("destroy", stack.Stack{Name: "shop"}, 7)
 		want.Configs = append(want.Configs, config("shop_new"))
 		observe("a config that is not there yet", want, 7)
 		create(t, c, secret("shop_key", "k"))

@@ -59,3 +59,11 @@ func (c *Client) Service(ctx context.Context, id string) (swarm.Service, error) 
 	r, err := c.api.ServiceInspect(ctx, id, client.ServiceInspectOptions{})
 	return r.Service, c.explain(ctx, reading, subject(stack.KindService, id), err)
 }
+
+// Nodes reads the nodes of the swarm, in one request.
+func (c *Client) Nodes(ctx context.Context) ([]swarm.Node, error) {
+	if err := c.greet(ctx); err != nil {
+		return nil, err
+	}
+	return c.nodes(ctx)
+}

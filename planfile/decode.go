@@ -2,6 +2,7 @@ package planfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // version, when something in it is not known, and when its changes do not give
 // its ID: then it was edited or damaged.
 func Unmarshal(content []byte) (Document, error) {
-	strict, err := checkVersion(content)
+	strict, err := form{"a saved plan", FormatVersion, ", or plan again"}.check(content)
 	if err != nil {
 		return Document{}, err
 	}
@@ -71,28 +72,35 @@ func decodeDrift(in document, p *stack.Plan) {
 	}
 }
 
-// checkVersion says whether the content may have nothing in it that is not
-// known here.
-func checkVersion(content []byte) (strict bool, err error) {
+// form is what a text is to be, and of which version.
+type form struct {
+	what    string // "a saved plan"
+	version string
+	mend    string // what to do about another version
+}
+
+// check says whether the content may have nothing in it that is not known here.
+func (f form) check(content []byte) (strict bool, err error) {
 	var v struct {
 		FormatVersion string `json:"format_version"`
 		MadeBy        string `json:"made_by"`
+		Tool          string `json:"tool"`
 	}
 	if err := json.Unmarshal(content, &v); err != nil {
-		return false, fmt.Errorf("not a saved plan: %w", err)
+		return false, fmt.Errorf("not %s: %w", f.what, err)
 	}
 	if v.FormatVersion == "" {
-		return false, errors.New("not a saved plan: it has no format_version")
+		return false, fmt.Errorf("not %s: it has no format_version", f.what)
 	}
 	major, minor, ok := parseVersion(v.FormatVersion)
-	ourMajor, ourMinor, _ := parseVersion(FormatVersion)
+	ourMajor, ourMinor, _ := parseVersion(f.version)
 	switch {
 	case !ok:
-		return false, fmt.Errorf("not a saved plan: format_version %q is not a version", v.FormatVersion)
+		return false, fmt.Errorf("not %s: format_version %q is not a version", f.what, v.FormatVersion)
 	case major != ourMajor:
 		return false, &stack.Error{
 			Msg:  fmt.Sprintf("its format version is %s, this stackup reads %d.x", v.FormatVersion, ourMajor),
-			Hint: "use the program that made it (" + v.MadeBy + "), or plan again",
+			Hint: fmt.Sprintf("use the program that made it (%s)%s", cmp.Or(v.MadeBy, v.Tool), f.mend),
 		}
 	}
 	return minor <= ourMinor, nil
@@ -115,7 +123,7 @@ func decode(content []byte, into any, strict bool) error {
 		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something stands after the plan")
+		return errors.New("something stands after it")
 	}
 	return nil
 }
@@ -123,7 +131,7 @@ func decode(content []byte, into any, strict bool) error {
 func decodeChange(c change) (stack.Change, error) {
 	out := stack.Change{
 		Ref: stack.Ref{Kind: c.Kind, Name: c.Name}, Key: c.Key,
-		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Hazards: c.Hazards,
+		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Hazards: c.Hazards, Same: c.Same,
 	}
 	for _, f := range c.Fields {
 		out.Fields = append(out.Fields, stack.FieldChange(f))

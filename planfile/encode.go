@@ -1,9 +1,7 @@
 package planfile
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -30,28 +28,30 @@ func Marshal(d Document) ([]byte, error) {
 	out := document{
 		FormatVersion: FormatVersion, ID: d.ID, Masked: d.Masked, MadeAt: d.MadeAt, MadeBy: d.MadeBy,
 		Stack: p.Stack, Target: target{p.Target.Host, p.Target.APIVersion},
-		Changes: []change{}, IDs: referred(p), Warnings: []warning{},
+		Changes: []change{}, IDs: referred(p), Warnings: encodeWarnings(p.Warnings),
 	}
 	for _, c := range p.Changes {
 		out.Changes = append(out.Changes, encodeChange(c))
 	}
-	for _, w := range p.Warnings {
-		out.Warnings = append(out.Warnings, warning{w.Msg, w.Hint, w.Pos.File, w.Pos.Line})
-	}
 	out.Revisions = p.Revisions
-	out.Drift, out.Since = encodeDrift(p)
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(out)
-	return b.Bytes(), err
+	if len(p.Drift) > 0 {
+		out.Drift, out.Since = encodeDrift(p.Drift), encodeSince(p.Since, p.Unfinished)
+	}
+	return indented(out)
+}
+
+func encodeWarnings(warnings []stack.Warning) []warning {
+	out := []warning{}
+	for _, w := range warnings {
+		out = append(out, warning{w.Msg, w.Hint, w.Pos.File, w.Pos.Line})
+	}
+	return out
 }
 
 func encodeChange(c stack.Change) change {
 	out := change{
 		Kind: c.Ref.Kind, Name: c.Ref.Name, Key: c.Key,
-		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff,
+		Action: c.Action, Reason: c.Reason, Effect: c.Effect, Impact: c.Impact, Diff: c.Diff, Same: c.Same,
 		Fields: []field{}, After: []gate{}, Hazards: append([]stack.Hazard{}, c.Hazards...),
 		Want: encodeWant(c),
 	}
@@ -94,23 +94,24 @@ func (w *want) settings(s stack.Settings) {
 	w.Ignore, w.Protect, w.Always = s.Ignore, s.Protect, s.RunAlways
 }
 
-func encodeDrift(p stack.Plan) ([]drift, *since) {
-	if len(p.Drift) == 0 {
-		return nil, nil
-	}
+func encodeDrift(drifted []stack.Drift) []drift {
 	var out []drift
-	for _, d := range p.Drift {
+	for _, d := range drifted {
 		e := drift{Kind: d.Ref.Kind, Name: d.Ref.Name, Key: d.Key, What: d.What}
 		for _, f := range d.Fields {
 			e.Fields = append(e.Fields, driftField{f.Path, f.Old, f.New})
 		}
 		out = append(out, e)
 	}
-	from := &since{Revision: p.Since.Number, At: p.Since.At, By: p.Since.By}
-	if !p.Unfinished.IsZero() {
-		from.Unfinished = &p.Unfinished
+	return out
+}
+
+func encodeSince(from stack.Entry, unfinished time.Time) *since {
+	out := &since{Revision: from.Number, At: from.At, By: from.By}
+	if !unfinished.IsZero() {
+		out.Unfinished = &unfinished
 	}
-	return out, from
+	return out
 }
 
 func duration(d time.Duration) string {

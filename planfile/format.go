@@ -11,8 +11,8 @@ import (
 // reader refuses a higher major. A higher minor has more in it, which a reader
 // may leave aside; within its own minor it refuses what it does not know.
 //
-// 1.1 added drift, since, unfinished, revisions, and of wanted objects ignore,
-// protect and run_always.
+// 1.1 added drift, since, unfinished, revisions, of changes unchanged_fields, and
+// of wanted objects ignore, protect and run_always.
 const FormatVersion = "1.1"
 
 // The JSON form. docs/plan.schema.json says the same for others. Lists are
@@ -71,6 +71,7 @@ type (
 		Effect  stack.Effect   `json:"effect"`
 		Impact  string         `json:"impact"`
 		Fields  []field        `json:"fields"`
+		Same    int            `json:"unchanged_fields,omitempty"`
 		After   []gate         `json:"after"`
 		Hazards []stack.Hazard `json:"hazards"`
 		Diff    string         `json:"diff,omitempty"`

@@ -77,7 +77,7 @@ func backReplaced() stack.Change {
 	return stack.Change{
 		Ref: ref(stack.KindNetwork, "shop_back"), Key: "back", Action: stack.Replace, Reason: "a network cannot be changed in place",
 		Effect: stack.Downtime, Impact: "detaches and makes anew 1 service: web", Hazards: []stack.Hazard{stack.ReplacesNetwork},
-		Fields: []stack.FieldChange{{Path: "enable_ipv6", Old: "false", New: "true", Effect: stack.Downtime}},
+		Same: 3, Fields: []stack.FieldChange{{Path: "enable_ipv6", Old: "false", New: "true", Effect: stack.Downtime}},
 		Want: stack.Network{Key: "back", Spec: network.CreateRequest{
 			Name: "shop_back", Driver: "overlay", EnableIPv6: &ipv6, Labels: labels(),
 			IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: netip.MustParsePrefix("10.9.0.0/24")}}},

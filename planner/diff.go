@@ -21,24 +21,30 @@ import (
 // fields says in the words of the compose file which parts of two specs
 // differ. Both are normal forms with IDs in place of names.
 func (m *maker) fields(live, want swarm.ServiceSpec) []stack.FieldChange {
-	found := m.report(m.named(live), m.named(want), views())
+	fields, _ := m.compared(live, want)
+	return fields
+}
+
+// compared is fields, and how many others have a value that is the same.
+func (m *maker) compared(live, want swarm.ServiceSpec) (fields []stack.FieldChange, same int) {
+	found, same := m.report(m.named(live), m.named(want), views())
 	if len(found) == 0 {
 		// Alike to people, and not to the engine: an object made anew under
 		// its old name has another ID, say.
-		found = m.report(live, want, plain())
+		found, _ = m.report(live, want, plain())
 	}
 	out := slices.DeleteFunc(found, func(f stack.FieldChange) bool {
 		// The label follows the image: one line is enough.
 		return f.Path == "deploy.labels."+stack.LabelImage && slices.ContainsFunc(found, isImage)
 	})
 	slices.SortStableFunc(out, func(a, b stack.FieldChange) int { return cmp.Compare(rank(a.Path), rank(b.Path)) })
-	return out
+	return out, same
 }
 
-func (m *maker) report(live, want swarm.ServiceSpec, o gocmp.Options) []stack.FieldChange {
+func (m *maker) report(live, want swarm.ServiceSpec, o gocmp.Options) (found []stack.FieldChange, same int) {
 	r := &reporter{words: words(), mask: m.mask}
 	gocmp.Equal(live, want, o, gocmp.Reporter(r))
-	return r.found
+	return r.found, r.same
 }
 
 func isImage(f stack.FieldChange) bool { return f.Path == "image" }
@@ -158,12 +164,14 @@ func field(p gocmp.Path) string {
 	return ""
 }
 
-// reporter gathers the leaves that differ.
+// reporter gathers the leaves that differ, and counts those that have a value
+// and do not.
 type reporter struct {
 	words []word
 	mask  *mask
 	path  gocmp.Path
 	found []stack.FieldChange
+	same  int
 }
 
 func (r *reporter) PushStep(s gocmp.PathStep) { r.path = append(r.path, s) }
@@ -171,6 +179,9 @@ func (r *reporter) PopStep()                  { r.path = r.path[:len(r.path)-1] 
 
 func (r *reporter) Report(res gocmp.Result) {
 	if res.Equal() {
+		if old, _ := r.path.Last().Values(); old.IsValid() && !old.IsZero() {
+			r.same++
+		}
 		return
 	}
 	old, now := r.path.Last().Values()

@@ -55,14 +55,16 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 		Revisions: want.Revisions,
 	}
 	if p.Drift = overwritten(drift(have, m.mask), changes); len(p.Drift) > 0 && len(want.Services) > 0 {
-		p.Since, p.Unfinished = have.Last.Entry, unfinished(have)
+		p.Since, p.Unfinished = have.Last.Entry, Unfinished(have)
 	} else {
 		p.Drift = nil
 	}
 	return p, errors.Join(m.problems...)
 }
 
-func unfinished(have stack.Snapshot) time.Time {
+// Unfinished is when an apply after the last revision failed or was cut short;
+// zero if none did.
+func Unfinished(have stack.Snapshot) time.Time {
 	if have.Recorded == nil {
 		return time.Time{}
 	}

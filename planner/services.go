@@ -53,7 +53,7 @@ func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 		m.again(&c, s, want, live)
 		return c
 	}
-	c.Fields = m.fields(live, want)
+	c.Fields, c.Same = m.compared(live, want)
 	turn := m.turnover(have.Spec, want, live)
 	m.effects(&c, want, turn)
 	s.Spec = write(m.ignored(s, m.names.refer(s.Spec), have.Spec), have.Spec, want, live)
@@ -184,18 +184,23 @@ func (m *maker) replace(s stack.Service, have swarm.Service, reason string) stac
 	m.problem(protected(s.Ref(), have.Spec.Labels))
 	s.Spec = keepResolved(s.Spec, have.Spec)
 	want, live := stack.Normal(m.ignored(s, m.names.before(s.Spec), have.Spec)), stack.Normal(have.Spec)
-	var fields []stack.FieldChange
+	var (
+		fields []stack.FieldChange
+		same   int
+	)
 	if old, now := modeOf(have.Spec.Mode), modeOf(s.Spec.Mode); old != now {
 		fields = append(fields, stack.FieldChange{Path: "deploy.mode", Old: old, New: now, Effect: stack.Downtime})
 		want.Mode = live.Mode
 	}
 	if !reflect.DeepEqual(want, live) {
-		fields = append(fields, m.fields(live, want)...)
+		var more []stack.FieldChange
+		more, same = m.compared(live, want)
+		fields = append(fields, more...)
 	}
 	s.Spec = m.ignored(s, m.names.refer(s.Spec), have.Spec)
 	s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 	return stack.Change{
-		Ref: s.Ref(), Action: stack.Replace, Reason: reason, Fields: fields, Effect: stack.Downtime,
+		Ref: s.Ref(), Action: stack.Replace, Reason: reason, Fields: fields, Same: same, Effect: stack.Downtime,
 		Impact: fmt.Sprintf("stops %s, then creates the service anew", count(len(m.tasks[s.Spec.Name]), "task")),
 		Want:   s, Have: &stack.Live{ID: have.ID, Version: have.Version, Service: &have},
 	}

@@ -26,6 +26,9 @@ func (p *page) details(b block, touched map[stack.Ref]bool) {
 		p.hang(indented(detailIndent), span{dim, "the same fields as " + b.as.String()})
 	} else {
 		p.fields(c.Fields, c.Effect)
+		if c.Same > 0 && len(c.Fields) > 0 && len(b.same) == 0 {
+			p.hang(indented(detailIndent), span{dim, "(" + plural(c.Same, "unchanged field") + ")"})
+		}
 	}
 	p.configDiff(c.Diff)
 	if text := health(c); text != "" {
@@ -37,7 +40,7 @@ func (p *page) details(b block, touched map[stack.Ref]bool) {
 	if text := consequence(c); text != "" {
 		p.hang(span{plain, spaces(detailIndent) + "=> "}, span{effectTone(c.Effect), text})
 	}
-	p.hazards(c)
+	p.hazards(b)
 	if len(b.same) > 0 {
 		p.para(detailIndent+2, indented(detailIndent), span{plain, sameIn(b.same)})
 	}
@@ -79,14 +82,20 @@ func sameIn(refs []stack.Ref) string {
 
 // health warns that a service is about to be changed while it is not well.
 func health(c stack.Change) string {
-	if c.Action == stack.Delete || c.Have == nil || c.Have.Service == nil || c.Have.Service.JobStatus != nil {
+	if c.Action == stack.Delete || c.Have == nil || c.Have.Service == nil {
 		return ""
 	}
-	s := c.Have.Service.ServiceStatus
-	if s == nil || s.RunningTasks >= s.DesiredTasks {
+	var unwell []string
+	if s := c.Have.Service.ServiceStatus; s != nil && c.Have.Service.JobStatus == nil && s.RunningTasks < s.DesiredTasks {
+		unwell = append(unwell, fmt.Sprintf("%d of %d tasks run", s.RunningTasks, s.DesiredTasks))
+	}
+	if u := c.Have.Service.UpdateStatus; u != nil && strings.HasSuffix(string(u.State), "paused") { // rollback_paused, too
+		unwell = append(unwell, "its last update is paused")
+	}
+	if len(unwell) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("at present %d of %d tasks run", s.RunningTasks, s.DesiredTasks)
+	return "at present " + enumerate(unwell)
 }
 
 // waitsFor names the services that have to get somewhere first. Those that the

@@ -1,7 +1,8 @@
 // Package render turns what stackup knows into what people read: the text of
-// a plan, the progress of an apply, the report at its end, errors and
-// warnings. It decides nothing: every reason, effect and message arrives ready
-// in the nouns of package stack, and this package only lays it out.
+// a plan, the progress of an apply, the report at its end, drift, the history,
+// who holds a lock, errors and warnings. It decides nothing: every reason,
+// effect and message arrives ready in the nouns of package stack, and this
+// package only lays it out.
 //
 // The rules of the output stand here, in one place.
 //
@@ -12,8 +13,11 @@
 //     escape sequences, bidirectional overrides and invalid UTF-8 are shown as
 //     \x1b, \n, \u202e.
 //   - No line is wider than [Style.Width], unless a single word is. Sentences
-//     and task errors are wrapped, never cut. Values of fields are cut around
-//     the first difference, so that a change never looks like none.
+//     and task errors are wrapped, never cut. Commands and addresses stay in
+//     one piece, to be copied. Values of fields are cut around the first
+//     difference, so that a change never looks like none, and have a digest
+//     then. Lines of logs are cut.
+//   - Times are UTC and say so.
 //   - Symbols: + creates, ~ updates, * scales, > runs, & adopts, - deletes,
 //     -/+ replaces, = stays, ! went wrong or may do so.
 //   - What is long is folded in the middle, and said to be; what is the same in

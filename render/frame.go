@@ -63,7 +63,11 @@ func doing(rows []liveRow) []string {
 	return words
 }
 
-// liveColumns is how wide the columns of a frame are.
+// In a narrower terminal the rows have no age: the headline has that of the
+// apply.
+const roomyFrame = 60
+
+// liveColumns is how wide the columns of a frame are; 0 if they are left out.
 type liveColumns struct{ symbol, name, tasks, age int }
 
 func columnsOf(rows []liveRow, now time.Time, columns int) liveColumns {
@@ -76,6 +80,9 @@ func columnsOf(rows []liveRow, now time.Time, columns int) liveColumns {
 		c.age = max(c.age, width(age(r.since, now)))
 	}
 	c.name = min(c.name, max(columns/4, 14))
+	if columns < roomyFrame {
+		c.age = 0
+	}
 	return c
 }
 
@@ -94,13 +101,17 @@ func (r liveRow) spans(now time.Time, c liveColumns) []span {
 	if inTrouble(r.progress) {
 		tone = red
 	}
-	return []span{
+	spans := []span{
 		{t, "  " + pad(sym, c.symbol) + " "},
 		{plain, pad(shortened(r.name(), c.name), c.name) + "  "},
-		{plain, pad(r.tasks(), c.tasks) + "  "},
-		{dim, pad(age(r.since, now), c.age) + "  "},
-		{tone, text},
 	}
+	if c.tasks > 0 {
+		spans = append(spans, span{plain, pad(r.tasks(), c.tasks) + "  "})
+	}
+	if c.age > 0 {
+		spans = append(spans, span{dim, pad(age(r.since, now), c.age) + "  "})
+	}
+	return append(spans, span{tone, text})
 }
 
 // name is the service's; of other objects it says what they are.

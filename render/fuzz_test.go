@@ -43,7 +43,10 @@ func everything(t *testing.T, a, b string, s render.Style) string {
 	if err := errors.Join(
 		render.Plan(&out, p, s),
 		render.Plan(&out, stack.Plan{Stack: b}, s),
-		render.Report(&out, stack.Report{Outcomes: []stack.Outcome{outcome, {Ref: ref, State: stack.Blocked, Culprit: ref}}}, s),
+		render.Drift(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: a}, time.Time{}, s),
+		render.Report(&out, sampleReport(a, b), s),
+		render.History(&out, []stack.Entry{{By: a, URL: b, PlanID: a, Summary: b}, {Number: 1}}, s),
+		render.Lock(&out, a, stack.Lock{Holder: b, URL: a, Command: b}, s),
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -63,19 +66,33 @@ func sample(a, b string) stack.Plan {
 			Want:  stack.Service{Spec: swarm.ServiceSpec{TaskTemplate: swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: b}}}},
 		}
 	}
-	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}}
+	p := stack.Plan{Stack: a, Target: stack.Target{Host: b}, Drift: sampleDrift(a, b), Since: stack.Entry{Number: 1, By: b}}
 	for _, action := range []stack.Action{stack.Create, stack.Update, stack.Scale, stack.Delete, stack.Keep, stack.Action(a)} {
 		p.Changes = append(p.Changes, change(action))
 	}
 	return p
 }
 
+func sampleDrift(a, b string) []stack.Drift {
+	return []stack.Drift{
+		{Ref: stack.Ref{Kind: stack.Kind(b), Name: a}, What: stack.Changed, Fields: []stack.FieldChange{{Path: a, Old: b, New: a + b}}},
+		{Ref: stack.Ref{Kind: stack.Kind(a), Name: b}, What: stack.DriftKind(b)},
+	}
+}
+
 func sampleOutcome(a, b string) stack.Outcome {
 	ref := stack.Ref{Kind: stack.Kind(b), Name: a}
 	return stack.Outcome{
 		Ref: ref, Action: stack.Action(b), State: stack.Failed, Err: a, Culprit: ref,
-		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b},
+		Failure: &stack.Failure{Task: a, Node: b, State: a, ExitCode: 1, Err: b, Logs: []string{a, b}},
 	}
+}
+
+// sampleReport has a failure, in the apply and in its rollback.
+func sampleReport(a, b string) stack.Report {
+	blocked := stack.Outcome{Ref: sampleOutcome(b, a).Ref, State: stack.Blocked, Culprit: sampleOutcome(a, b).Ref}
+	back := stack.Report{Outcomes: []stack.Outcome{sampleOutcome(b, a)}}
+	return stack.Report{Outcomes: []stack.Outcome{sampleOutcome(a, b), blocked}, Rollback: &back}
 }
 
 func harmless(t *testing.T, text string) {

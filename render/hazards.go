@@ -14,22 +14,23 @@ type hazard struct {
 	name  stack.Hazard
 	grave bool // something goes, breaks off or cannot run: worth a banner
 	text  string
+	path  string // of the key in the compose file that causes it, if one does
 }
 
 // hazards is every hazard, in the order in which they are counted.
 func hazards() []hazard {
 	return []hazard{
-		{stack.DeletesService, true, "the service ends, with all its tasks"},
-		{stack.DeletesNetwork, true, "the network is removed"},
-		{stack.ReplacesService, true, "the service is made anew, nothing runs in between"},
-		{stack.ReplacesNetwork, true, "the network is made anew, with every service on it"},
-		{stack.ScalesToZero, true, "nothing of the service runs any more"},
-		{stack.InterruptsUpdate, true, "the engine is still rolling out the last change"},
-		{stack.Unschedulable, true, "no node satisfies the placement constraints"},
-		{stack.RestartsAllAtOnce, false, "every task stops before a new one runs"},
-		{stack.PausesOnFailure, false, "an update that fails stays half-way"},
-		{stack.RunsAJob, false, "the job runs, with whatever it does"},
-		{stack.AdoptsService, false, "a service that belonged to no stack is taken over"},
+		{stack.DeletesService, true, "the service ends, with all its tasks", ""},
+		{stack.DeletesNetwork, true, "the network is removed", ""},
+		{stack.ReplacesService, true, "the service is made anew, nothing runs in between", ""},
+		{stack.ReplacesNetwork, true, "the network is made anew, with every service on it", ""},
+		{stack.ScalesToZero, true, "nothing of the service runs any more", "deploy.replicas"},
+		{stack.InterruptsUpdate, true, "the engine is still rolling out the last change", ""},
+		{stack.Unschedulable, true, "no node satisfies the placement constraints", "deploy.placement.constraints"},
+		{stack.RestartsAllAtOnce, false, "every task stops before a new one runs", "deploy.update_config"},
+		{stack.PausesOnFailure, false, "an update that fails stays half-way", "deploy.update_config"},
+		{stack.RunsAJob, false, "the job runs, with whatever it does", ""},
+		{stack.AdoptsService, false, "a service that belonged to no stack is taken over", ""},
 	}
 }
 
@@ -46,15 +47,29 @@ func hazardWords(name stack.Hazard) hazard {
 func Hazard(h stack.Hazard) string { return hazardWords(h).text }
 
 // hazards names what may go wrong with a change.
-func (p *page) hazards(c stack.Change) {
-	for _, name := range c.Hazards {
-		h := hazardWords(name)
+func (p *page) hazards(b block) {
+	for _, name := range b.change.Hazards {
 		t := yellow
-		if h.grave {
+		if hazardWords(name).grave {
 			t = red
 		}
-		p.para(detailIndent+2, span{t, spaces(detailIndent) + "! "}, span{t, because(string(name), h.text)})
+		p.para(detailIndent+2, span{t, spaces(detailIndent) + "! "}, span{t, hazardText(b, name)})
 	}
+}
+
+// hazardText is what a hazard means, and where in the file it comes from if that
+// is but one place.
+func hazardText(b block, name stack.Hazard) string {
+	h := hazardWords(name)
+	text := because(string(name), h.text)
+	s, ok := b.change.Want.(stack.Service)
+	if !ok || h.path == "" || len(b.same) > 0 {
+		return text
+	}
+	if at := s.Positions.At(h.path).String(); at != "" {
+		text += " (" + at + ")"
+	}
+	return text
 }
 
 // hazardOrder is the plan's hazards in the order of the table, unknown ones

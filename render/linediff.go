@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"strings"
 )
 
@@ -131,56 +130,6 @@ func fold(lines []diffLine, room int) []diffLine {
 	gap := diffLine{0, ellipsis + " " + plural(tail-head, "line") + " left out " + ellipsis}
 	return append(append(lines[:head:head], gap), lines[tail:]...)
 }
-
-// legible makes lines harmless and cuts them to a number of columns, so that
-// lines that differ still do.
-func legible(lines []diffLine, room int) []diffLine {
-	out := spelled(lines)
-	for i := 0; i < len(out); i++ {
-		minus := run(out[i:], '-')
-		for k := range min(minus, run(out[i+minus:], '+')) {
-			a, b := &out[i+k], &out[i+minus+k]
-			a.text, b.text = excerpts(a.text, b.text, room)
-		}
-		i += minus
-	}
-	for i := range out {
-		out[i].text = excerpt(out[i].text, 0, room)
-	}
-	return out
-}
-
-// run is the number of lines with this sign at the beginning.
-func run(lines []diffLine, sign byte) int {
-	n := 0
-	for n < len(lines) && lines[n].sign == sign {
-		n++
-	}
-	return n
-}
-
-// spelled shows tabs as blanks, and drops blanks at the end, but quotes lines
-// in which only such things differ.
-func spelled(lines []diffLine) []diffLine {
-	counterpart := map[byte]map[string]string{'-': {}, '+': {}}
-	for _, l := range lines {
-		if l.sign == '-' || l.sign == '+' {
-			counterpart['-'+'+'-l.sign][squeeze(l.text)] = l.text
-		}
-	}
-	out := make([]diffLine, len(lines))
-	for i, l := range lines {
-		other, both := counterpart[l.sign][squeeze(l.text)]
-		out[i] = diffLine{l.sign, safe(strings.TrimRight(strings.ReplaceAll(l.text, "\t", "    "), " "))}
-		if both && other != l.text {
-			out[i].text = safe(strconv.Quote(l.text))
-		}
-	}
-	return out
-}
-
-// squeeze is s without any whitespace.
-func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 
 // blank says whether two values differ in nothing but whitespace.
 func blank(old, now string) bool {

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -113,6 +115,29 @@ func TestLegible(t *testing.T) {
 		got := legible(lines, 40)
 		if last := len(got) - 1; got[last-1].text == got[last].text || width(got[last].text) > 40 {
 			t.Errorf("%v became %v", lines, got)
+		}
+	}
+}
+
+// What is cut has a digest, so that it can be told from others that begin alike.
+func TestLegibleHasDigestsOfWhatIsCut(t *testing.T) {
+	long := strings.Repeat("a long\tvalue ", 9)
+	sum := func(s string) string {
+		sum := sha256.Sum256([]byte(s))
+		return fmt.Sprintf("... (sha256:%x)", sum[:4])
+	}
+	for _, lines := range [][]diffLine{
+		{{'+', long}},
+		{{'-', "short"}, {'+', long}},
+		{{'-', long + "1"}, {'+', long + "2" + long}},
+	} {
+		last := len(lines) - 1
+		got := legible(lines, 70)
+		if text := got[last].text; !strings.HasSuffix(text, sum(lines[last].text)) || width(text) > 70 {
+			t.Errorf("%q became %q", lines[last].text, text)
+		}
+		if first := got[0].text; last > 0 && strings.Contains(first, "sha256:") != (first != "short") {
+			t.Errorf("%q became %q", lines[0].text, first)
 		}
 	}
 }

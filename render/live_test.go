@@ -102,7 +102,7 @@ func hundred() []stack.Event {
 // the terminal, the lines that stay are those of the plain form, and in the end
 // they are all that is left.
 func TestLiveNeverOverwritesALine(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 0))
 			term := newTerminal(2+rnd.IntN(90), 1+rnd.IntN(30))

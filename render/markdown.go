@@ -20,10 +20,11 @@ const (
 	maxDetailColumns = 200
 )
 
-// Markdown writes a plan as a comment on a pull request: what it does in a
-// table, the changed fields folded below, warnings, and the plan's id unless it
-// is empty. It has less than 60,000 bytes whatever the plan; where there is
-// more, details of objects in the middle are left out first, and counted.
+// Markdown writes a plan as a comment on a pull request: what has been changed
+// outside and what the plan does in tables, the changed fields folded below,
+// warnings, and the plan's id unless it is empty. It has less than 60,000 bytes
+// whatever the plan; where there is more, details of objects in the middle are
+// left out first, and counted.
 // Names and values are shown as they are, and can neither mark up anything nor
 // mention anybody.
 func Markdown(w io.Writer, p stack.Plan, id string) error {
@@ -37,6 +38,12 @@ func Markdown(w io.Writer, p stack.Plan, id string) error {
 		d.add("**Plan:** " + prose(strings.Join(append(actionCounts(p), effectCounts(p)...), " ")))
 		if hazards := hazardCounts(p); len(hazards) > 0 {
 			d.add("**Hazards:** " + prose(strings.Join(hazards, ", ")))
+		}
+		if len(p.Drift) > 0 {
+			d.add("### " + prose(outside(p.Since)))
+			d.add(perhapsOurs(p.Unfinished))
+			d.add(driftTable(p.Drift, changes))
+			d.add("### Changes of this plan")
 		}
 		d.add(changeTable(changes))
 	}
@@ -168,7 +175,7 @@ func detail(b block, touched map[stack.Ref]bool) string {
 		return ""
 	}
 	for _, name := range b.change.Hazards {
-		note("Hazard", prose(because(string(name), hazardWords(name).text)))
+		note("Hazard", prose(hazardText(b, name)))
 	}
 	title := "<b>" + prose(string(b.change.Action)) + "</b> " + codeRef(b.change.Ref)
 	if more := len(b.same) - 1; more > 0 {

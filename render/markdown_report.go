@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -10,21 +11,37 @@ import (
 // Lines of a failure are cut after so many characters.
 const maxFailureLine = 2000
 
-// ReportMarkdown writes how an apply ended as a comment on a pull request:
-// what became of each object in a table, and why for each failure. The same
-// limit and the same rules hold as for [Markdown].
+// The failures of a rollback take so many bytes of a report at most.
+const rollbackLimit = 15_000
+
+// ReportMarkdown writes how an apply ended as a comment on a pull request: what
+// became of each object in a table, and why for each failure; the same of a
+// rollback that failed, too. The same limit and the same rules hold as for
+// [Markdown].
 func ReportMarkdown(w io.Writer, r stack.Report) error {
 	var d document
 	if r.OK() {
 		d.add("## Done in " + duration(r.Elapsed))
 		d.add(strings.ToUpper(achieved(r)[:1]) + achieved(r)[1:])
 	} else {
-		d.add("## " + ending(r) + " after " + duration(r.Elapsed))
+		r = afterRollback(r)
+		d.add("## " + headline(r))
 		d.add("**Result:** " + tally(r) + " " + prose(outlook(r)))
 	}
-	if len(r.Outcomes) == 0 {
-		return d.write(w)
+	d.add(outcomeTable(r))
+	var end document
+	if back := r.Rollback; back != nil && !back.OK() {
+		end.add("## The rollback")
+		end.add(outcomeTable(takenBack(*back)))
+		end.add(failureDetails(*back, rollbackLimit))
 	}
+	both := slices.Concat(d, end)
+	d.add(failureDetails(r, both.room()))
+	d = slices.Concat(d, end)
+	return d.write(w)
+}
+
+func outcomeTable(r stack.Report) string {
 	var rows [][]string
 	for _, state := range states() {
 		for _, o := range r.Outcomes {
@@ -33,17 +50,22 @@ func ReportMarkdown(w io.Writer, r stack.Report) error {
 			}
 		}
 	}
-	d.add(table("object", []string{"Result", "Action", "Object", "Why"}, rows))
+	if len(rows) == 0 {
+		return ""
+	}
+	return table("object", []string{"Result", "Action", "Object", "Why"}, rows)
+}
+
+func failureDetails(r stack.Report, room int) string {
 	var failures []string
 	for _, o := range r.Outcomes {
-		if text := failureDetail(o); text != "" {
+		if text := failureDetail(o, r); text != "" {
 			failures = append(failures, text+"\n\n")
 		}
 	}
-	d.add(strings.TrimSpace(fit(failures, d.room(), func(n int) string {
+	return strings.TrimSpace(fit(failures, room, func(n int) string {
 		return "Left out for want of room: " + plural(n, "more failure") + ".\n\n"
-	})))
-	return d.write(w)
+	}))
 }
 
 func outcomeReason(o stack.Outcome) string {
@@ -54,19 +76,25 @@ func outcomeReason(o stack.Outcome) string {
 }
 
 // failureDetail is what the table does not say of a failure.
-func failureDetail(o stack.Outcome) string {
-	if !isBad(o) || o.Failure == nil {
+func failureDetail(o stack.Outcome, r stack.Report) string {
+	if !isBad(o) {
 		return ""
 	}
+	rows := failureRows(o, brief(o.Err, maxProse), r.Rollback != nil)
+	label := labels(rows)
 	var lines []string
-	for _, row := range failureRows(o) {
-		lines = append(lines, strings.TrimRight(pad(row[0], len("error")+2)+brief(safe(row[1]), maxFailureLine), " "))
+	for _, row := range rows {
+		lines = append(lines, strings.TrimSpace(label(row[0])+brief(safe(row[1]), maxFailureLine)))
 	}
 	var d document
 	if len(lines) > 0 {
 		d.add(fenced("text", lines))
 	}
-	if command := nextCommand(o); command != "" {
+	if logs := logLines(o.Failure, maxDetailColumns); len(logs) > 0 {
+		d.add("Its last lines:")
+		d.add(fenced("text", logs))
+	}
+	if command := nextCommand(o, r); command != "" {
 		d.add("Next:")
 		d.add(fenced("sh", []string{brief(safe(command), maxFailureLine)}))
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
@@ -104,12 +106,37 @@ func TestMarkdownIsNeverTooLong(t *testing.T) {
 	}
 }
 
-func TestMarkdownWriteErrorsAreReturned(t *testing.T) {
-	if err := render.Markdown(broken{}, mixed(), ""); !errors.Is(err, errBroken) {
-		t.Errorf("Markdown: %v", err)
+func TestReportMarkdownIsNeverTooLong(t *testing.T) {
+	r := halfUndone()
+	bad := r.Outcomes[3]
+	bad.Failure.Logs = slices.Repeat([]string{strings.Repeat("a long line ", 50)}, 30)
+	back := *r.Rollback
+	for i := range 300 {
+		bad.Ref = service(fmt.Sprintf("shop_worker-%04d", i))
+		r.Outcomes, back.Outcomes = append(r.Outcomes, bad), append(back.Outcomes, bad)
 	}
-	if err := render.ReportMarkdown(broken{}, failed()); !errors.Is(err, errBroken) {
-		t.Errorf("ReportMarkdown: %v", err)
+	r.Rollback = &back
+	text := reportMarkdown(t, r)
+	wellFormed(t, text)
+	if len(text) < 50_000 {
+		t.Errorf("only %d bytes", len(text))
+	}
+	for _, want := range []string{`\n\| \.\.\. \| \d+ more objects \|`, `\n## The rollback\n`, `\nLeft out for want of room: \d+ more failures\.\n`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("there is no %q", want)
+		}
+	}
+}
+
+func TestMarkdownWriteErrorsAreReturned(t *testing.T) {
+	for name, err := range map[string]error{
+		"Markdown":       render.Markdown(broken{}, mixed(), ""),
+		"ReportMarkdown": render.ReportMarkdown(broken{}, failed()),
+		"DriftMarkdown":  render.DriftMarkdown(broken{}, drift(), since(), unfinished()),
+	} {
+		if !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -133,7 +160,12 @@ func FuzzMarkdown(f *testing.F) {
 			t.Fatal(err)
 		}
 		wellFormed(t, out.String())
-		wellFormed(t, reportMarkdown(t, stack.Report{Outcomes: []stack.Outcome{sampleOutcome(a, b), {Ref: sampleOutcome(b, a).Ref, State: stack.Blocked, Culprit: sampleOutcome(a, b).Ref}}}))
+		wellFormed(t, reportMarkdown(t, sampleReport(a, b)))
+		out.Reset()
+		if err := render.DriftMarkdown(&out, sampleDrift(a, b), stack.Entry{Number: 1, By: b}, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, out.String())
 	})
 }
 

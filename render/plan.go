@@ -13,7 +13,8 @@ import (
 const longPlan = 40
 
 // Plan writes the text of a plan: what changes and why, each changed field
-// with its effect, and a summary. Objects that stay as they are are counted.
+// with its effect, and a summary. What has been changed outside, and is changed
+// by the plan, stands before. Objects that stay as they are are counted.
 // Warnings are left to [Warnings], which writes elsewhere.
 func Plan(w io.Writer, p stack.Plan, s Style) error {
 	pg := newPage(s)
@@ -23,6 +24,12 @@ func Plan(w io.Writer, p stack.Plan, s Style) error {
 	}
 	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.Host})
 	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
+	if len(p.Drift) > 0 {
+		pg.line()
+		pg.drift(p.Drift, p.Since, p.Unfinished, changes)
+		pg.line()
+		pg.line(span{bold, "Changes of this plan:"})
+	}
 	pg.changes(changes)
 	pg.line()
 	pg.summary(p)
@@ -38,10 +45,11 @@ func isKept(c stack.Change) bool { return c.Action == stack.Keep }
 // empty line on either side, unless it is a deletion.
 func (p *page) changes(changes []stack.Change) {
 	touched := map[stack.Ref]bool{}
-	for _, c := range changes {
-		touched[c.Ref] = true
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		touched[c.Ref], names[i] = true, c.Ref.String()
 	}
-	column := reasonColumn(changes, p.width)
+	column := columnAfter(names, p.width)
 	apart := true
 	for _, b := range blocks(changes, touched) {
 		details := &page{color: p.color, width: p.width}
@@ -59,22 +67,30 @@ func (p *page) changes(changes []stack.Change) {
 // header is the line of one change: symbol, object, reason.
 func (p *page) header(c stack.Change, column int) {
 	sym, t := symbol(c.Action)
-	lead, name, reason := "  "+sym+" ", safe(c.Ref.String()), safe(c.Reason)
-	gap := max(column-width(name)-len(sym)+1, 2)
-	if width(lead+name+reason)+gap <= p.width {
-		p.line(span{t, lead + name}, span{plain, spaces(gap) + reason})
-		return
-	}
-	p.hang(span{t, lead}, span{t, name})
-	p.hang(indented(detailIndent), span{plain, reason})
+	p.head(span{t, "  " + sym + " "}, c.Ref.String(), c.Reason, column-len(sym)+1)
 }
 
-// reasonColumn is where the reasons begin, so that they stand below each other
-// unless a name is very long.
-func reasonColumn(changes []stack.Change, columns int) int {
+// head is the first line of a block: a mark, an object, and a text that begins
+// so many columns after the mark. What is too long has lines of its own.
+func (p *page) head(mark span, name, text string, column int) {
+	name, text = safe(name), safe(text)
+	gap := max(column-width(name), 2)
+	if width(mark.text+name+text)+gap <= p.width {
+		p.line(span{mark.tone, mark.text + name}, span{plain, strings.TrimRight(spaces(gap)+text, " ")})
+		return
+	}
+	p.hang(mark, span{mark.tone, name})
+	if text != "" {
+		p.hang(indented(detailIndent), span{plain, text})
+	}
+}
+
+// columnAfter is where a column after names begins, so that what is there stands
+// below each other unless a name is very long.
+func columnAfter(names []string, columns int) int {
 	widest := 0
-	for _, c := range changes {
-		if n := width(safe(c.Ref.String())); n <= columns/2 {
+	for _, name := range names {
+		if n := width(safe(name)); n <= columns/2 {
 			widest = max(widest, n)
 		}
 	}

@@ -39,6 +39,7 @@ func plans() map[string]stack.Plan {
 		"risky":      risky(),
 		"alike":      alike(),
 		"contents":   contents(),
+		"drift":      drifted(),
 	}
 }
 

@@ -9,30 +9,43 @@ import (
 )
 
 // Report writes how an apply ended: one line if all went well; otherwise what
-// was done and what was not, why for each failure, and what to type next.
+// was done and what was not, why for each failure, how the rollback went, and
+// what to type next.
 func Report(w io.Writer, r stack.Report, s Style) error {
 	pg := newPage(s)
 	if r.OK() {
 		pg.hang(span{green, "Done in " + duration(r.Elapsed) + ": "}, span{plain, achieved(r)})
 		return pg.flush(w)
 	}
+	r = afterRollback(r)
 	if len(r.Outcomes) > 0 {
 		pg.line()
 	}
-	for _, state := range states() {
-		pg.outcomes(r, state)
-	}
-	for _, o := range r.Outcomes {
-		pg.failure(o)
+	pg.result(r)
+	if back := r.Rollback; back != nil && !back.OK() {
+		pg.line()
+		pg.line(span{bold, "The rollback:"})
+		pg.result(takenBack(*back))
 	}
 	pg.line()
-	pg.para(0, span{red, ending(r) + " after " + duration(r.Elapsed) + ": "}, span{plain, tally(r)})
+	lead := span{red, headline(r) + ": "}
+	if width(lead.text) > pg.width {
+		pg.para(0, span{}, span{red, headline(r) + ":"})
+		lead = span{}
+	}
+	pg.para(0, lead, span{plain, tally(r)})
 	pg.para(0, span{}, span{plain, outlook(r)})
 	return pg.flush(w)
 }
 
-func states() []stack.State {
-	return []stack.State{stack.Done, stack.Failed, stack.Unfinished, stack.Blocked, stack.NotStarted}
+// result is what became of each change, and why of what went wrong.
+func (p *page) result(r stack.Report) {
+	for _, state := range states() {
+		p.outcomes(r, state)
+	}
+	for _, o := range r.Outcomes {
+		p.failure(o, r)
+	}
 }
 
 // outcomes lists what ended in one state.
@@ -102,37 +115,4 @@ func tally(r stack.Report) string {
 		}
 	}
 	return sentence(counts)
-}
-
-func ending(r stack.Report) string {
-	switch {
-	case r.Interrupted:
-		return "Interrupted"
-	case r.TimedOut:
-		return "Timed out"
-	}
-	return "Failed"
-}
-
-// outlook says what goes on without us, and that another run is safe.
-func outlook(r stack.Report) string {
-	var text []string
-	var going groups
-	for _, o := range r.Outcomes {
-		if o.State == stack.Unfinished {
-			going.add("", o.Ref)
-		}
-	}
-	for _, g := range going {
-		text = append(text, "The swarm goes on with "+g.String()+".")
-	}
-	if r.Count(stack.Done) > 0 {
-		text = append(text, "What is done stays done.")
-	}
-	if r.Count(stack.Failed) > 0 {
-		text = append(text, "Mend the cause and run the same command again.")
-	} else {
-		text = append(text, "Run the same command again to go on.")
-	}
-	return strings.Join(text, " ")
 }

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -33,6 +34,9 @@ func reports() map[string]stack.Report {
 		"kept":        kept(),
 		"ended":       ended(),
 		"accepted":    accepted(),
+		"rolledback":  undone(),
+		"half-undone": halfUndone(),
+		"causes":      causes(),
 	}
 }
 
@@ -145,6 +149,82 @@ func accepted() stack.Report {
 		Outcomes: []stack.Outcome{
 			{Ref: service("shop_web"), Action: stack.Update, State: stack.Unfinished, Err: "the swarm has only just accepted it", Failure: &stack.Failure{}},
 			{Ref: service("shop_old"), Action: stack.Delete, State: stack.Unfinished, Err: "removed; its tasks have not stopped yet"},
+		},
+	}
+}
+
+// undone is an apply that failed and was taken back: the network and what was
+// created are gone, the job stays done.
+func undone() stack.Report {
+	back := func(ref stack.Ref, a stack.Action) stack.Outcome {
+		return stack.Outcome{Ref: ref, Action: a, State: stack.Done}
+	}
+	front := stack.Ref{Kind: stack.KindNetwork, Name: "shop_front"}
+	job := back(service("shop_migrate"), stack.Run)
+	return stack.Report{
+		Elapsed: 14 * time.Second,
+		Outcomes: []stack.Outcome{
+			done(stack.KindNetwork, "shop_front"), back(service("shop_db"), stack.Update), job,
+			{
+				Ref: service("shop_api"), Action: stack.Create, State: stack.Failed, Cause: stack.CauseCrashLoop,
+				Err:     "it ends in the same way again and again: task: non-zero exit (1)",
+				Failure: &stack.Failure{Task: "shop_api.1", Node: "node-2", State: "failed", ExitCode: 1, Tasks: 2, Running: 1, Err: "task: non-zero exit (1)", Logs: logs()},
+			},
+			{Ref: service("shop_web"), Action: stack.Update, State: stack.Blocked, Culprit: service("shop_api")},
+		},
+		Rollback: &stack.Report{
+			Elapsed:  9 * time.Second,
+			Outcomes: []stack.Outcome{back(service("shop_api"), stack.Delete), back(service("shop_db"), stack.Update), back(front, stack.Delete)},
+		},
+	}
+}
+
+// logs is what a task may write: colours, tabs, long lines, and worse.
+func logs() []string {
+	return []string{
+		"\x1b[32mINFO\x1b[0m  listening on :8080", "", "panic: dial tcp 10.0.3.7:5432: connect: connection refused, after 30 attempts in 60 seconds; giving up",
+		"\tgoroutine 1 [running]:\r", "\x1b]0;title\a\x1b[2J that wants to clear the screen of everything that has been on it so far",
+	}
+}
+
+// halfUndone is a rollback that came only half its way.
+func halfUndone() stack.Report {
+	r := undone()
+	r.Rollback.TimedOut = true
+	r.Rollback.Elapsed = 10 * time.Minute
+	r.Rollback.Outcomes[1] = stack.Outcome{
+		Ref: service("shop_db"), Action: stack.Update, State: stack.Unfinished, Cause: stack.CauseTimeout, Err: "0 of 1 tasks run: preparing",
+		Failure: &stack.Failure{Task: "shop_db.1", Node: "node-1", State: "preparing", Tasks: 1},
+	}
+	r.Rollback.Outcomes[2].State = stack.NotStarted
+	return r
+}
+
+// causes is failures that differ in what there is to say of them.
+func causes() stack.Report {
+	bad := func(name string, a stack.Action, c stack.Cause, why string, f *stack.Failure) stack.Outcome {
+		return stack.Outcome{Ref: service(name), Action: a, State: stack.Failed, Cause: c, Err: why, Failure: f}
+	}
+	var many []string
+	for i := range 40 {
+		many = append(many, fmt.Sprintf("line %d", i+1))
+	}
+	inUse := bad("shop_back", stack.Delete, stack.CauseInUse, "tasks of other services are on it", nil)
+	inUse.Ref.Kind = stack.KindNetwork
+	return stack.Report{
+		Elapsed: 31 * time.Second,
+		Outcomes: []stack.Outcome{
+			bad("shop_api", stack.Update, stack.CauseRolledBack, "the swarm undid the update", &stack.Failure{
+				Task: "shop_api.2", Node: "node-1", State: "failed", ExitCode: 1, Running: 0, Tasks: 2, Err: "task: non-zero exit (1)", LogsErr: "the node does not answer",
+			}),
+			bad("shop_web", stack.Update, stack.CausePaused, "the swarm paused the update: starting container failed", &stack.Failure{
+				Task: "shop_web.1", Node: "node-1", State: "failed", ExitCode: 127, Running: 1, Tasks: 3, Err: "starting container failed", Logs: many,
+			}),
+			bad("shop_gpu", stack.Create, stack.CauseUnschedulable, "no node can run it", &stack.Failure{
+				Task: "shop_gpu.1", State: "pending", Tasks: 1, Err: "no suitable node (insufficient resources on 3 nodes)",
+			}),
+			bad("shop_mail", stack.Update, stack.CauseStale, "somebody else has changed it since the plan was made", nil),
+			inUse,
 		},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/moby/moby/api/types/swarm"
+
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -28,9 +30,14 @@ func risky() stack.Plan {
 		Ref: service("shop_job"), Action: stack.Replace, Reason: "deploy.mode cannot be changed in place",
 		Fields: []stack.FieldChange{{Path: "deploy.mode", Old: "replicated", New: "global", Effect: stack.Downtime}}, Effect: stack.Downtime,
 	})
+	at := func(line int) stack.Position { return stack.Position{File: "compose.yaml", Line: line} }
 	for i, c := range p.Changes {
 		p.Changes[i].Hazards = byName[c.Ref.Name]
 		switch {
+		case c.Ref.Name == "shop_web":
+			p.Changes[i].Have = &stack.Live{Service: &swarm.Service{UpdateStatus: &swarm.UpdateStatus{State: swarm.UpdateStateRollbackPaused}}}
+		case c.Ref.Name == "shop_api":
+			p.Changes[i].Want = stack.Service{Positions: stack.Positions{"": at(30), "deploy": at(41), "deploy.placement.constraints": at(44)}}
 		case c.Action == stack.Delete && c.Ref.Kind == stack.KindService:
 			p.Changes[i].Hazards = []stack.Hazard{stack.DeletesService}
 		case c.Action == stack.Delete:

@@ -68,8 +68,8 @@ func (t *terminal) control(seq string) {
 	case strings.HasSuffix(seq, "m"): // colours
 	case strings.HasSuffix(seq, "A"):
 		t.y = max(t.y-n, t.top())
-	case seq == "[K":
-		t.lines[t.y].cut(t.x)
+	case seq == "[2K":
+		t.lines[t.y] = line{}
 	case seq == "[J":
 		t.lines[t.y].cut(t.x)
 		for i := t.y + 1; i < len(t.lines); i++ {

@@ -44,7 +44,7 @@ func TestColorWanted(t *testing.T) {
 func views(t *testing.T, s render.Style) string {
 	t.Helper()
 	var b bytes.Buffer
-	for _, p := range []stack.Plan{plan(), mixed(), first(), wide(), long(), risky(), alike(), contents()} {
+	for _, p := range []stack.Plan{plan(), mixed(), first(), wide(), long(), risky(), alike(), contents(), drifted()} {
 		if err := render.Plan(&b, p, s); err != nil {
 			t.Fatal(err)
 		}
@@ -53,12 +53,19 @@ func views(t *testing.T, s render.Style) string {
 	for _, e := range events() {
 		watch(e)
 	}
-	for _, r := range []stack.Report{failed(), interrupted(), timedOut(), refused()} {
+	for _, r := range []stack.Report{failed(), interrupted(), timedOut(), refused(), undone(), halfUndone(), causes()} {
 		if err := render.Report(&b, r, s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	render.Warnings(&b, []stack.Warning{{Msg: "careful", Hint: "look"}}, s)
+	if err := errors.Join(
+		render.Drift(&b, drift(), since(), unfinished(), s),
+		render.History(&b, []stack.Entry{since(), {Number: 11, URL: "https://ci.example.com/1"}}, s),
+		render.Lock(&b, "shop", stack.Lock{Holder: "ann@laptop", URL: "https://ci.example.com/1"}, s),
+	); err != nil {
+		t.Fatal(err)
+	}
 	return b.String()
 }
 
@@ -93,11 +100,16 @@ func TestNoStyleIsEightyColumns(t *testing.T) {
 }
 
 func TestWriteErrorsAreReturned(t *testing.T) {
-	if err := render.Plan(broken{}, mixed(), render.Style{}); !errors.Is(err, errBroken) {
-		t.Errorf("Plan: %v", err)
-	}
-	if err := render.Report(broken{}, failed(), render.Style{}); !errors.Is(err, errBroken) {
-		t.Errorf("Report: %v", err)
+	for name, err := range map[string]error{
+		"Plan":    render.Plan(broken{}, mixed(), render.Style{}),
+		"Report":  render.Report(broken{}, failed(), render.Style{}),
+		"Drift":   render.Drift(broken{}, drift(), since(), unfinished(), render.Style{}),
+		"History": render.History(broken{}, nil, render.Style{}),
+		"Lock":    render.Lock(broken{}, "shop", stack.Lock{}, render.Style{}),
+	} {
+		if !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

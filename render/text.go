@@ -142,3 +142,9 @@ func duration(d time.Duration) string {
 	}
 	return s
 }
+
+// minute is a time as people read it, in UTC.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+// moment is the same, and says that it is UTC.
+func moment(t time.Time) string { return minute(t) + " UTC" }

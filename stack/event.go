@@ -57,6 +57,7 @@ func (Notice) event()        {}
 // Report is how an apply ended. Outcomes are in plan order, without the
 // objects that were kept, unless waiting for one of those failed.
 type Report struct {
+	Stack       string
 	Outcomes    []Outcome
 	Elapsed     time.Duration
 	TimedOut    bool // the deadline ended it

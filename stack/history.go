@@ -49,11 +49,17 @@ type Entry struct {
 // are kept beside a new one when most are kept in all. A nil revision keeps
 // none.
 func (r *Revision) Kept(most int) []Entry {
+	all := r.Entries()
+	return all[:max(0, min(len(all), most-1))]
+}
+
+// Entries is the revision's own entry and the earlier ones, newest first. A nil
+// revision has none.
+func (r *Revision) Entries() []Entry {
 	if r == nil {
 		return nil
 	}
-	all := append([]Entry{r.Entry}, r.Past...)
-	return all[:max(0, min(len(all), most-1))]
+	return append([]Entry{r.Entry}, r.Past...)
 }
 
 // Names of stackup's own configs. A stack's name has no dot, so that the dots

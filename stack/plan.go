@@ -64,6 +64,7 @@ type Change struct {
 	Action Action
 	Reason string        // one sentence without a full stop; empty for Keep
 	Fields []FieldChange // sorted as the compose file's keys are
+	Same   int           // how many more fields of a service have a value, and keep it
 	Effect Effect        // the gravest of Fields, or of the action
 	Impact string        // what Effect means here, as a phrase: "restarts 2 tasks, 1 at a time, stop-first"
 	After  []Gate        // sorted; what must have succeeded before

@@ -3,45 +3,78 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/stackup-cli/stackup/applier"
-	"github.com/stackup-cli/stackup/engine"
 	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/planner"
-	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
 // execution is the flags that say how to carry out a plan.
 type execution struct {
-	approval approval
-	timeout  time.Duration
-	parallel int
-	detach   bool
-	md       markdown
+	approval         approval
+	display          display
+	timeout          time.Duration
+	progress         time.Duration
+	lockTimeout      time.Duration
+	parallel         int
+	onFailure        string
+	detach           bool
+	ignoreConditions bool
 }
+
+// The values of --on-failure.
+const (
+	onFailureContinue = "continue"
+	onFailureStop     = "stop"
+	onFailureRollback = "rollback"
+)
 
 func (e *execution) addFlags(f *pflag.FlagSet) {
 	e.approval.addFlags(f)
-	e.md.addFlags(f)
-	f.DurationVar(&e.timeout, "timeout", 10*time.Minute, "how long to wait until everything runs")
+	e.display.addFlags(f)
+	e.addTimeFlags(f)
+	f.DurationVar(&e.lockTimeout, "lock-timeout", 0, "how long to wait while another apply to the stack runs")
 	f.IntVar(&e.parallel, "parallel", 10, "how many objects to write at a time")
-	f.BoolVarP(&e.detach, "detach", "d", false, "write everything and wait for nothing")
+	f.StringVar(&e.onFailure, "on-failure", onFailureContinue, "continue with what does not depend on it, stop starting anything new, or rollback to what ran before")
+	f.BoolVarP(&e.detach, "detach", "d", false, "write everything in order and wait for nothing")
+	f.BoolVar(&e.ignoreConditions, "ignore-conditions", false, "do not wait for the conditions of depends_on, keep the order only")
+}
+
+// addTimeFlags adds those that say how long to wait.
+func (e *execution) addTimeFlags(f *pflag.FlagSet) {
+	f.DurationVar(&e.timeout, "timeout", 10*time.Minute, "how long to wait until everything runs")
+	f.DurationVar(&e.progress, "progress-timeout", 5*time.Minute, "how long to wait for a service of which no further task comes up")
+}
+
+func (e *execution) checkTimes() error {
+	switch {
+	case e.timeout <= 0:
+		return errors.New("--timeout must be more than 0")
+	case e.progress <= 0:
+		return errors.New("--progress-timeout must be more than 0")
+	}
+	return nil
 }
 
 func (e *execution) check() error {
-	if err := e.approval.check(); err != nil {
+	if err := errors.Join(e.approval.check(), e.display.check(), e.checkTimes()); err != nil {
 		return err
 	}
-	if e.timeout <= 0 {
-		return errors.New("--timeout must be more than 0")
-	}
-	if e.parallel < 1 {
+	switch {
+	case e.lockTimeout < 0:
+		return errors.New("--lock-timeout must be 0 or more")
+	case e.parallel < 1:
 		return errors.New("--parallel must be at least 1")
+	case !slices.Contains([]string{onFailureContinue, onFailureStop, onFailureRollback}, e.onFailure):
+		return fmt.Errorf("--on-failure %s: use continue, stop or rollback", e.onFailure)
+	case e.detach && e.onFailure == onFailureRollback:
+		return errors.New("--detach and --on-failure=rollback do not go together: without waiting no failure is seen")
 	}
 	return nil
 }
@@ -75,14 +108,16 @@ its end goes on where it stopped.
 			if err := how.check(); err != nil {
 				return usageError{c, err}
 			}
-			if isSaved(firstArg(args)) {
-				return applySaved(c, p, args[0], job{at: at, how: how})
-			}
-			want, err := src.load(c.Context(), p, firstArg(args))
-			if err != nil {
-				return err
-			}
-			return carryOut(c.Context(), p, job{at, scope, how, want})
+			return how.run(c.Context(), p, func(v *view) error {
+				if isSaved(firstArg(args)) {
+					return applySaved(c, v, args[0], job{at: at, how: how})
+				}
+				want, err := src.load(c.Context(), p, firstArg(args))
+				if err != nil {
+					return err
+				}
+				return carryOut(c.Context(), v, job{at: at, scope: scope, how: how, want: want})
+			})
 		},
 	}
 	src.addFlags(c)
@@ -92,62 +127,62 @@ its end goes on where it stopped.
 	return c
 }
 
+// run opens the view of a command, and has the last word in it.
+func (e *execution) run(ctx context.Context, p *process, do func(v *view) error) error {
+	v, err := e.display.open(p)
+	if err != nil {
+		return err
+	}
+	return v.finish(ctx, do(v))
+}
+
 // job is what is to be carried out, where and how.
 type job struct {
-	at    target
-	scope planner.Options
-	how   execution
-	want  stack.Stack
+	at          target
+	scope       planner.Options
+	how         execution
+	want        stack.Stack
+	keepHistory bool // when the stack is removed
 }
 
-// carryOut plans, shows, asks and applies: the same way for apply and destroy.
-func carryOut(ctx context.Context, p *process, j job) error {
-	client, err := j.at.open(p)
+// carryOut plans, shows, asks and applies: the same way for apply, rollback and
+// destroy. One that had to wait for the lock plans again, if nobody has seen the
+// plan.
+func carryOut(ctx context.Context, v *view, j job) error {
+	client, err := j.at.open(v.p)
 	if err != nil {
 		return err
 	}
-	plan, have, err := look(ctx, client, j.want, j.scope)
+	s := &session{view: v, client: client, how: j.how, keepHistory: j.keepHistory}
+	plan, have, id, err := s.propose(ctx, j)
 	if err != nil {
 		return err
 	}
-	id := planfile.ID(plan)
-	if err := show(j.how.md.text(p), plan, id); err != nil {
-		return err
+	if plan.Empty() {
+		return s.settle(ctx, plan, have)
 	}
-	if err := j.how.approval.decide(ctx, p, plan, id); err != nil {
-		return err
-	}
-	return execute(ctx, p, client, j.how, plan, have)
-}
-
-func execute(ctx context.Context, p *process, client *engine.Client, how execution, plan stack.Plan, have stack.Snapshot) error {
-	result, err := applier.Apply(ctx, client, plan, have.Nodes, applier.Options{
-		Timeout:  how.timeout,
-		Parallel: how.parallel,
-		Detach:   how.detach,
-		Events:   render.Progress(p.stderr, p.style(p.stderr)),
+	return s.locked(ctx, plan.Stack, func(ctx context.Context) error {
+		if s.waited && j.how.approval.auto != "" {
+			if plan, have, id, err = s.propose(ctx, j); err != nil {
+				return err
+			}
+			if plan.Empty() {
+				return s.settle(ctx, plan, have)
+			}
+		}
+		return s.carryOut(ctx, plan, id)
 	})
-	out := how.md.text(p).stdout
-	if !result.OK() {
-		out = p.stderr
+}
+
+// propose makes a plan, shows it, and has it approved.
+func (s *session) propose(ctx context.Context, j job) (plan stack.Plan, have stack.Snapshot, id string, err error) {
+	plan, have, err = look(ctx, s.client, j.want, j.scope)
+	if err != nil {
+		return plan, have, "", err
 	}
-	if len(result.Outcomes) > 0 {
-		err = errors.Join(err, render.Report(out, result, p.style(out)))
+	id = planfile.ID(plan)
+	if err := s.view.show(plan, id); err != nil {
+		return plan, have, id, err
 	}
-	if err == nil || len(result.Outcomes) > 0 { // else it ended before it began
-		err = errors.Join(err, how.md.report(p, result))
-	}
-	switch {
-	case err != nil:
-		return err
-	case result.Interrupted:
-		return exitError{code: exitGeneral}
-	case result.Count(stack.Failed) > 0:
-		return exitError{code: exitFailed}
-	case result.TimedOut:
-		return exitError{code: exitTimeout}
-	case !result.OK():
-		return exitError{code: exitFailed}
-	}
-	return nil
+	return plan, have, id, s.how.approval.decide(ctx, s.view.p, plan, id)
 }

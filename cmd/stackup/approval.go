@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -29,7 +31,7 @@ func (a *approval) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&a.auto, "auto-approve", "y", "", "do not ask; =safe refuses plans that delete, interrupt or cannot be scheduled")
 	f.Lookup("auto-approve").NoOptDefVal = approveAll
 	f.StringVar(&a.id, "approve", "", "do not ask if the plan has this `ID`, and refuse any other")
-	f.StringArrayVar(&a.allow, "allow", nil, "with --auto-approve=safe: accept this `HAZARD`, as the plan names it")
+	f.StringArrayVar(&a.allow, "allow", nil, "accept this `HAZARD`, as the plan names it, without asking")
 }
 
 func (a *approval) check() error {
@@ -44,23 +46,20 @@ func (a *approval) check() error {
 			return fmt.Errorf("--allow %s: no such hazard; these need it: %s", name, joinHazards(dangers()))
 		}
 	}
-	if len(a.allow) > 0 && a.auto != approveSafe {
-		return fmt.Errorf("--allow goes with --auto-approve=%s", approveSafe)
-	}
 	return nil
 }
 
 // decide lets a plan pass, asks, or refuses it.
 func (a *approval) decide(ctx context.Context, p *process, plan stack.Plan, id string) error {
 	switch {
-	case plan.Empty() || a.auto == approveAll:
+	case plan.Empty():
 		return nil
 	case a.id != "":
-		return a.compare(id)
-	case a.auto == approveSafe:
-		return a.refuse(plan)
+		return errors.Join(a.compare(id), a.permit(plan))
+	case a.auto != "":
+		return a.permit(plan)
 	}
-	return ask(ctx, p, plan)
+	return a.ask(ctx, p, plan)
 }
 
 // dangers is the hazards that --auto-approve=safe does not accept: what deletes,
@@ -72,29 +71,49 @@ func dangers() []stack.Hazard {
 	}
 }
 
-// refuse names every danger in the plan that has not been allowed, and the flag
-// that would allow it.
-func (a *approval) refuse(plan stack.Plan) error {
-	found := plan.Hazards()
-	var lines, flags []string
-	for _, h := range slices.Sorted(maps.Keys(found)) {
-		if !slices.Contains(dangers(), h) || slices.Contains(a.allow, string(h)) {
-			continue
-		}
-		var refs []string
-		for _, ref := range found[h] {
-			refs = append(refs, ref.String())
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s", h, strings.Join(refs, ", ")))
-		flags = append(flags, "--allow "+string(h))
+// blunders is the hazards that no --auto-approve accepts, since nobody means
+// them when writing that into a pipeline: to stop an update of somebody else
+// half-way, and to start what can run nowhere.
+func blunders() []stack.Hazard { return []stack.Hazard{stack.InterruptsUpdate, stack.Unschedulable} }
+
+// permit refuses a plan with hazards that have not been allowed: it names them,
+// what they threaten and where that stands, and the flag that would allow them.
+func (a *approval) permit(plan stack.Plan) error {
+	barred := blunders()
+	if a.auto == approveSafe {
+		barred = dangers()
 	}
-	if len(lines) == 0 {
+	found := plan.Hazards()
+	var problems []error
+	for _, h := range slices.Sorted(maps.Keys(found)) {
+		if slices.Contains(barred, h) && !slices.Contains(a.allow, string(h)) {
+			problems = append(problems, barredBy(plan, h, found[h]))
+		}
+	}
+	if len(problems) == 0 {
 		return nil
 	}
-	return exitError{exitRefused, &stack.Error{
-		Msg:  "the plan is not safe to apply without asking: " + strings.Join(lines, "; "),
-		Hint: strings.Join(flags, " ") + " accepts it",
-	}}
+	return exitError{exitRefused, errors.Join(problems...)}
+}
+
+// barredBy says that a hazard is in the way. For what stands in a file it says
+// where.
+func barredBy(plan stack.Plan, h stack.Hazard, refs []stack.Ref) error {
+	var names []string
+	var at stack.Position
+	for _, ref := range refs {
+		names = append(names, ref.String())
+		for _, c := range plan.Changes {
+			if s, ok := c.Want.(stack.Service); ok && c.Ref == ref && h == stack.Unschedulable && at.File == "" {
+				at = s.Positions.At("deploy.placement.constraints")
+			}
+		}
+	}
+	return &stack.Error{
+		Pos:  at,
+		Msg:  fmt.Sprintf("%s: %s, so it is not done without asking (%s)", strings.Join(names, ", "), render.Hazard(h), h),
+		Hint: "--allow " + string(h) + " accepts it",
+	}
 }
 
 func joinHazards(list []stack.Hazard) string {

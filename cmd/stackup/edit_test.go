@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/moby/moby/api/types/swarm"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,6 +24,8 @@ import (
 //	edit remove KIND NAME    the object is gone
 //	edit refuse WORD         every request to a path with this word fails from now on
 //	edit accept              no request fails any more
+//	edit listen WORD         from now on requests to a path with this word are counted
+//	edit heard N             wait until so many were
 func edit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: edit scale|touch|remove|refuse|accept …")
@@ -35,6 +38,18 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			return 0, ""
 		})
+	case "listen":
+		heard := ts.Value("heard").(*atomic.Int64)
+		engineOf(ts).SetFault(func(r *http.Request) (int, string) {
+			if strings.Contains(r.URL.Path, args[1]) {
+				heard.Add(1)
+			}
+			return 0, ""
+		})
+	case "heard":
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		waitUntil(ts, func() bool { return int(ts.Value("heard").(*atomic.Int64).Load()) >= n })
 	case "accept":
 		engineOf(ts).SetFault(nil)
 	case "remove":
@@ -52,7 +67,7 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func observe(ts *testscript.TestScript) (*engine.Client, stack.Snapshot) {
+func observed(ts *testscript.TestScript) (*engine.Client, stack.Snapshot) {
 	c, err := engine.Open(engine.Options{Host: engineOf(ts).Host})
 	ts.Check(err)
 	s, err := c.Observe(context.Background(), stack.Stack{Name: "shop"})
@@ -61,7 +76,7 @@ func observe(ts *testscript.TestScript) (*engine.Client, stack.Snapshot) {
 }
 
 func rewrite(ts *testscript.TestScript, name string, change func(*swarm.ServiceSpec)) {
-	c, have := observe(ts)
+	c, have := observed(ts)
 	i := slices.IndexFunc(have.Services, func(s swarm.Service) bool { return s.Spec.Name == name })
 	if i < 0 {
 		ts.Fatalf("no service %q", name)
@@ -73,7 +88,7 @@ func rewrite(ts *testscript.TestScript, name string, change func(*swarm.ServiceS
 }
 
 func remove(ts *testscript.TestScript, kind stack.Kind, name string) {
-	c, have := observe(ts)
+	c, have := observed(ts)
 	ids := map[stack.Ref]string{}
 	for _, s := range have.Services {
 		ids[stack.Ref{Kind: stack.KindService, Name: s.Spec.Name}] = s.ID

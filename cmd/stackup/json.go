@@ -59,9 +59,5 @@ func (o *planOutput) write(p *process, plan stack.Plan) error {
 
 func printJSON(p *process, doc planfile.Document) error {
 	text, err := planfile.Marshal(doc)
-	if err != nil {
-		return err
-	}
-	_, err = p.stdout.Write(text)
-	return err
+	return printBytes(p, text, err)
 }

@@ -67,7 +67,7 @@ func addScopeFlags(c *cobra.Command, o *planner.Options) {
 // look observes the swarm and makes the plan. A plan that this swarm cannot
 // take is an error with every reason in it.
 func look(ctx context.Context, c *engine.Client, want stack.Stack, o planner.Options) (stack.Plan, stack.Snapshot, error) {
-	have, err := c.Observe(ctx, want)
+	have, err := observe(ctx, c, want)
 	if err != nil {
 		return stack.Plan{}, have, err
 	}

@@ -53,11 +53,7 @@ func (m *markdown) write(p *process, view func(io.Writer) error) error {
 	case standardOutput:
 		return view(p.stdout)
 	}
-	name := m.file
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(p.dir, name)
-	}
-	f, err := os.Create(name)
+	f, err := p.create(m.file)
 	if err != nil {
 		return err
 	}
@@ -66,4 +62,12 @@ func (m *markdown) write(p *process, view func(io.Writer) error) error {
 		return err
 	}
 	return f.Close()
+}
+
+// create makes a file, below the working directory of the process.
+func (p *process) create(name string) (*os.File, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(p.dir, name)
+	}
+	return os.Create(name)
 }

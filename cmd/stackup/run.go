@@ -51,7 +51,11 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{c, err} })
-	root.AddCommand(planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), configCommand(p), versionCommand(p))
+	root.AddCommand(
+		planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), waitCommand(p),
+		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
+		configCommand(p), versionCommand(p),
+	)
 	root.CompletionOptions.DisableDescriptions = false
 	return root
 }

@@ -21,7 +21,7 @@ import (
 func isSaved(arg string) bool { return strings.HasSuffix(arg, ".json") }
 
 // applySaved carries out a saved plan. That it was given is the approval.
-func applySaved(c *cobra.Command, p *process, file string, j job) error {
+func applySaved(c *cobra.Command, v *view, file string, j job) error {
 	if name := planningFlag(c); name != "" {
 		return usageError{c, fmt.Errorf("--%s does not go with a saved plan: what is to be done stands in %s", name, file)}
 	}
@@ -35,20 +35,25 @@ func applySaved(c *cobra.Command, p *process, file string, j job) error {
 			Hint: "save plans that are to be applied with plan --out",
 		}
 	}
-	now, err := refresh(c.Context(), p, j.at, doc)
+	ctx := c.Context()
+	now, err := refresh(ctx, v.p, j.at, doc)
 	if err != nil {
 		return err
 	}
-	if err := show(j.how.md.text(p), now.plan, doc.ID); err != nil {
+	if err := v.show(now.plan, doc.ID); err != nil {
 		return err
 	}
 	if j.how.approval.auto == "" && j.how.approval.id == "" {
 		j.how.approval.auto = approveAll
 	}
-	if err := j.how.approval.decide(c.Context(), p, now.plan, doc.ID); err != nil {
+	s := &session{view: v, client: now.client, how: j.how}
+	if err := s.how.approval.decide(ctx, v.p, now.plan, doc.ID); err != nil {
 		return err
 	}
-	return execute(c.Context(), p, now.client, j.how, now.plan, now.have)
+	if now.plan.Empty() {
+		return s.settle(ctx, now.plan, now.have)
+	}
+	return s.locked(ctx, now.plan.Stack, func(ctx context.Context) error { return s.carryOut(ctx, now.plan, doc.ID) })
 }
 
 // planningFlag is a flag that was given and says what to plan.
@@ -85,7 +90,7 @@ func refresh(ctx context.Context, p *process, at target, doc planfile.Document) 
 	if err != nil {
 		return refreshed{}, err
 	}
-	have, err := client.Observe(ctx, planner.Involved(plan))
+	have, err := observe(ctx, client, planner.Involved(plan))
 	if err != nil {
 		return refreshed{}, err
 	}

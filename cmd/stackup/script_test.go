@@ -4,8 +4,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +27,7 @@ func TestMain(m *testing.M) {
 // own. Besides the usual commands there are:
 //
 //	stackup ARGS…    the program
-//	written N        the swarm has been written to this often
+//	written N        the swarm has been written to this often, but for stackup's own configs
 //	await N          wait until the swarm has been written to this often
 //	code N ARGS…     run a program that ends with this exit code
 //	engine leave     the engine leaves its swarm
@@ -41,6 +43,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			engine := enginetest.Start(env.T().(testing.TB))
 			env.Values["engine"] = engine
+			env.Values["heard"] = new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
 			return nil
@@ -65,17 +68,26 @@ func written(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: written N")
 	}
-	journal := engineOf(ts).Journal()
-	if fmt.Sprint(len(journal)) != args[0] {
+	if journal := writes(ts); fmt.Sprint(len(journal)) != args[0] {
 		ts.Fatalf("%d writes:\n%s", len(journal), strings.Join(journal, "\n"))
 	}
 }
 
+// writes is what has been written to the objects of stacks: locks and revisions
+// are not counted.
+func writes(ts *testscript.TestScript) []string {
+	return slices.DeleteFunc(engineOf(ts).Journal(), func(line string) bool { return strings.Contains(line, " config stackup.") })
+}
+
 func await(ts *testscript.TestScript, _ bool, args []string) {
+	waitUntil(ts, func() bool { return fmt.Sprint(len(writes(ts))) == args[0] })
+}
+
+func waitUntil(ts *testscript.TestScript, ok func() bool) {
 	deadline := time.Now().Add(time.Minute)
-	for fmt.Sprint(len(engineOf(ts).Journal())) != args[0] {
+	for !ok() {
 		if time.Now().After(deadline) {
-			ts.Fatalf("still not %s writes: %q", args[0], engineOf(ts).Journal())
+			ts.Fatalf("still not, after a minute; writes: %q", writes(ts))
 		}
 		time.Sleep(5 * time.Millisecond) // between looks, not in place of one
 	}

@@ -5,6 +5,8 @@
 //	app exit N             end at once with this code
 //	app fail-after TIME    serve for this long ("2s"), then end with code 1
 //	app check              code 0 if a server in this container listens, else 1
+//	app deny               be a registry that wants credentials, on :$PORT
+//	app hang               be a registry that never answers
 //
 // Under any other name than app it checks, whatever the arguments: so it stands
 // in for the programs that health checks call, such as pg_isready.
@@ -42,6 +44,7 @@ func run(verb, arg, host string) int {
 	term := make(chan os.Signal, 1)
 	signal.Notify(term, syscall.SIGTERM, os.Interrupt)
 	var limit <-chan time.Time
+	handler := greet(host)
 	switch verb {
 	case "", "sleep":
 	case "fail-after":
@@ -58,11 +61,15 @@ func run(verb, arg, host string) int {
 		return code
 	case "check":
 		return check()
+	case "deny":
+		handler = http.HandlerFunc(deny)
+	case "hang":
+		handler = http.HandlerFunc(hang)
 	default:
 		return usage(fmt.Errorf("unknown command %q", verb))
 	}
 	if verb != "sleep" {
-		go serve(host)
+		go serve(handler)
 	}
 	select {
 	case <-term:
@@ -84,13 +91,23 @@ func address() string {
 	return ":8080"
 }
 
-func serve(host string) {
-	err := http.ListenAndServe(address(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = fmt.Fprintln(w, host, os.Getenv("VERSION"))
-	}))
-	fmt.Fprintln(os.Stderr, err)
+func serve(handler http.Handler) {
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(address(), handler))
 	os.Exit(1)
 }
+
+func greet(host string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintln(w, host, os.Getenv("VERSION"))
+	})
+}
+
+func deny(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+	http.Error(w, "no credentials", http.StatusUnauthorized)
+}
+
+func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 func check() int {
 	conn, err := new(net.Dialer).DialContext(context.Background(), "tcp", "localhost"+address())

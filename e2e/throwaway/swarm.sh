@@ -37,9 +37,25 @@ node)
 	hostname "node$node"
 	home=$dir/node$node
 	mkdir "$home"
-	dockerd --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
-		-H "unix://$home/docker.sock" \
-		--cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs || true
-	touch "$dir/node$node.ended"
+	run() {
+		rm -f "$home.ended" "$home/pid"
+		{
+			dockerd --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
+				-H "unix://$home/docker.sock" \
+				--cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs || true
+			touch "$home.ended"
+		} 3>&- &
+	}
+	run
+	mkfifo "$home.orders"
+	exec 3<>"$home.orders"
+	while read -r order <&3; do
+		case $order in
+		kill) kill -9 "$(cat "$home/pid")" ;;
+		start) run ;;
+		cut) ip link set eth0 down && touch "$home.cut" ;;
+		mend) ip link set eth0 up && rm "$home.cut" ;;
+		esac
+	done
 	;;
 esac

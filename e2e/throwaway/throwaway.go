@@ -168,22 +168,32 @@ func (s *Swarm) form(ctx context.Context) error {
 
 // waitFor returns when the daemon answers, or cannot any more.
 func (s *Swarm) waitFor(ctx context.Context, node int) error {
-	ended := filepath.Join(s.dir, fmt.Sprintf("node%d.ended", node+1))
+	err := s.until(ctx, func() (bool, error) {
+		if s.is(node, "ended") {
+			return false, errors.New("it has ended")
+		}
+		return call(ctx, s.Hosts[node], "GET", "/_ping", nil, nil) == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("dockerd %d does not answer: %w", node+1, err)
+	}
+	return nil
+}
+
+// until waits for a condition.
+func (s *Swarm) until(ctx context.Context, ok func() (bool, error)) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if call(ctx, s.Hosts[node], "GET", "/_ping", nil, nil) == nil {
-			return nil
-		}
-		if _, err := os.Stat(ended); err == nil {
-			return fmt.Errorf("dockerd %d has ended", node+1)
+		if done, err := ok(); done || err != nil {
+			return err
 		}
 		select {
 		case <-tick.C:
 		case <-s.ended:
 			return errors.New("the daemons have ended")
 		case <-ctx.Done():
-			return fmt.Errorf("dockerd %d does not answer: %w", node+1, ctx.Err())
+			return ctx.Err()
 		}
 	}
 }

@@ -93,6 +93,46 @@ func startContainer(t *testing.T, host string) {
 	post("app/start", "")
 }
 
+// A node that is killed or cut off is out of the swarm, and comes back.
+func TestMishaps(t *testing.T) {
+	needsEngine(t)
+	s, err := throwaway.Start(t.Context(), throwaway.Options{Nodes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	state := func(want string) {
+		t.Helper()
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		limit := time.After(time.Minute)
+		for {
+			out, err := exec.CommandContext(t.Context(), "docker", "-H", s.Host, "node", "inspect", "--format", "{{.Status.State}}", "node2").CombinedOutput()
+			if strings.TrimSpace(string(out)) == want {
+				return
+			}
+			select {
+			case <-tick.C:
+			case <-limit:
+				t.Fatalf("the node is %s (%v), want %s", out, err, want)
+			}
+		}
+	}
+	for _, step := range []struct {
+		do   func(context.Context, int) error
+		then string
+	}{{s.Kill, "down"}, {s.Revive, "ready"}, {s.Cut, "down"}, {s.Mend, "ready"}} {
+		if err := step.do(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		state(step.then)
+	}
+}
+
 // command is the program of ../throwaway/cmd with these arguments.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()

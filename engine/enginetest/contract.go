@@ -41,23 +41,29 @@ func Contract(t *testing.T, host string) {
 		SecretID: secret, SecretName: "contract_secret", File: &swarm.SecretReferenceFileTarget{Name: "secret", UID: "0", GID: "0"},
 	}}
 	k.create(web)
+	k.first = web
 
 	t.Run("what is there is observed", k.observes)
+	t.Run("the latest revision is observed", k.observesTheLatestRevision)
 	t.Run("secrets are compared without a write", k.comparesSecrets)
 	t.Run("names are taken", k.refusesTakenNames)
+	t.Run("what was created is found", k.findsWhatWasCreated)
+	t.Run("labels of a config need the version", k.relabels)
 	t.Run("what is in use stays", k.refusesRemovalInUse)
 	t.Run("references must exist", k.refusesDanglingReferences)
 	t.Run("an update needs the version", k.updates)
 	t.Run("tasks of an equal older spec are current", k.countsOldTasksOfEqualSpec)
 	t.Run("tasks say why they fail", k.explainsTasks)
+	t.Run("tasks have written something", k.readsLogs)
 	t.Run("what is gone is not found", k.missesWhatIsGone)
 }
 
 // contract is the state of one run.
 type contract struct {
 	*testing.T
-	c   *engine.Client
-	ids map[stack.Ref]string
+	c     *engine.Client
+	ids   map[stack.Ref]string
+	first stack.Service // web as it was created
 }
 
 func labels() map[string]string { return map[string]string{stack.LabelNamespace: "contract"} }

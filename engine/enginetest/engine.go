@@ -44,29 +44,30 @@ type Engine struct {
 
 	mu       sync.Mutex
 	fault    Fault
+	failing  map[int]Failure // by the number of the write
+	logs     map[string]string
 	left     bool
 	requests int
+	writes   int
 	journal  []string
 	index    uint64 // of the last write; also what IDs are made of
 	objects  []*object
 	tasks    []*task
 }
 
-// Fault may answer a request before the engine does: with a status other than 0
-// and a message. It may also block until the request's context ends.
-type Fault func(*http.Request) (status int, message string)
-
 // New is an empty swarm. It is an [http.Handler].
 func New() *Engine {
-	e := &Engine{mux: http.NewServeMux()}
+	e := &Engine{mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{}}
 	e.mux.HandleFunc("/_ping", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", "1.41") })
 	e.handle("GET /{v}/nodes", http.StatusOK, func(*http.Request) (any, error) { return []swarm.Node{theNode()}, nil })
 	e.handle("GET /{v}/tasks", http.StatusOK, e.listTasks)
+	e.handle("GET /{v}/tasks/{id}/logs", http.StatusOK, e.taskLogs)
 	e.handle("GET /{v}/{kind}", http.StatusOK, e.list)
 	e.handle("GET /{v}/{kind}/{id}", http.StatusOK, e.inspect)
 	e.handle("POST /{v}/{kind}/create", http.StatusCreated, e.create)
 	e.handle("POST /{v}/services/{id}/update", http.StatusOK, e.updateService)
-	e.handle("POST /{v}/secrets/{id}/update", http.StatusOK, e.updateSecret)
+	e.handle("POST /{v}/configs/{id}/update", http.StatusOK, e.updateLabels)
+	e.handle("POST /{v}/secrets/{id}/update", http.StatusOK, e.updateLabels)
 	e.handle("DELETE /{v}/{kind}/{id}", http.StatusNoContent, e.remove)
 	return e
 }
@@ -99,13 +100,6 @@ func Start(tb testing.TB) *Engine {
 	return e
 }
 
-// SetFault puts a fault in front of every request from now on; nil takes it away.
-func (e *Engine) SetFault(f Fault) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.fault = f
-}
-
 // LeaveSwarm makes the engine one that is in no swarm.
 func (e *Engine) LeaveSwarm() {
 	e.mu.Lock()
@@ -125,21 +119,6 @@ func (e *Engine) Journal() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.journal)
-}
-
-// ServeHTTP implements [http.Handler].
-func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.mu.Lock()
-	e.requests++
-	fault := e.fault
-	e.mu.Unlock()
-	if fault != nil {
-		if status, message := fault(r); status != 0 {
-			respond(w, 0, nil, &refusal{status, message})
-			return
-		}
-	}
-	e.mux.ServeHTTP(w, r)
 }
 
 // refusal is an error answer.

@@ -54,9 +54,10 @@ func (e *Engine) list(r *http.Request) (any, error) {
 	return out, err
 }
 
+// find takes an ID, or a name (moby daemon/cluster/helpers.go).
 func (e *Engine) find(r *http.Request, kind string) (*object, error) {
 	for _, o := range e.objects {
-		if o.kind == kind && o.id == r.PathValue("id") {
+		if o.kind == kind && (o.id == r.PathValue("id") || o.about.Name == r.PathValue("id")) {
 			return o, nil
 		}
 	}
@@ -105,15 +106,19 @@ func (e *Engine) create(r *http.Request) (any, error) {
 	return map[string]string{"ID": o.id}, nil
 }
 
-// updateSecret changes labels. That it looks at the data first, and at the
-// version then, is what makes the comparison of secrets possible.
-func (e *Engine) updateSecret(r *http.Request) (any, error) {
-	o, err := e.find(r, "secret")
+// updateLabels is all that can be done to a config or a secret. That it looks at
+// the data first, and at the version then, is what makes the comparison of
+// secrets possible.
+func (e *Engine) updateLabels(r *http.Request) (any, error) {
+	kind := map[bool]string{true: "secret", false: "config"}[strings.Contains(r.URL.Path, "/secrets/")]
+	o, err := e.find(r, kind)
 	if err != nil {
 		return nil, err
 	}
+	var raw json.RawMessage
 	var spec map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&spec); err != nil {
+	var about swarm.Annotations
+	if err := errors.Join(json.NewDecoder(r.Body).Decode(&raw), json.Unmarshal(raw, &spec), json.Unmarshal(raw, &about)); err != nil {
 		return nil, err
 	}
 	if spec["Name"] != o.spec["Name"] || spec["Data"] != nil && spec["Data"] != o.spec["Data"] {
@@ -122,7 +127,7 @@ func (e *Engine) updateSecret(r *http.Request) (any, error) {
 	if err := checkVersion(r, o); err != nil {
 		return nil, err
 	}
-	o.spec["Labels"] = spec["Labels"]
+	o.spec["Labels"], o.about.Labels = spec["Labels"], about.Labels
 	e.wrote("update", o)
 	return struct{}{}, nil
 }
@@ -190,6 +195,11 @@ func respond(w http.ResponseWriter, status int, body any, err error) {
 		status, body = r.status, map[string]string{"message": r.message}
 	case err != nil:
 		status, body = http.StatusBadRequest, map[string]string{"message": err.Error()}
+	}
+	if text, ok := body.(rawStream); ok {
+		w.WriteHeader(status)
+		_, _ = w.Write(text)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
