@@ -66,7 +66,7 @@ func (c Cluster) complete() (Cluster, error) {
 			managers++
 		}
 	}
-	if managers == 0 {
+	if first := nodes[0].Role; managers == 0 && (first == "" || first == "worker") {
 		nodes[0].Role = "manager"
 	}
 	return Cluster{Nodes: nodes}, nil
