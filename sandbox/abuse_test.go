@@ -178,7 +178,7 @@ func TestNothingIsLeft(t *testing.T) {
 			t.Fatal(status, message)
 		}
 		eventually(t, "nine are pulled", func() bool {
-			r, err := c.Get("http://docker/tasks") //nolint:noctx // it is a test
+			r, err := c.Get("http://docker/tasks")
 			if err != nil {
 				return false
 			}

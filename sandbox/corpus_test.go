@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,6 +108,10 @@ func deployCase(t *testing.T, host, dir string) {
 		delete(got.Secrets, name)
 	}
 	want.Externals = nil
+	for name := range want.Services {
+		sortReferences(want.Services[name])
+		sortReferences(got.Services[name])
+	}
 	for name, n := range want.Networks {
 		got.Networks[name] = allocated(n, got.Networks[name])
 	}
@@ -275,6 +280,18 @@ func allocated(want, got any) any {
 		}
 	}
 	return got
+}
+
+// sortReferences sorts configs and secrets: docker sends those of one name in any
+// order.
+func sortReferences(service any) {
+	m, _ := service.(map[string]any)
+	task, _ := m["TaskTemplate"].(map[string]any)
+	container, _ := task["ContainerSpec"].(map[string]any)
+	for _, kind := range []string{"Configs", "Secrets"} {
+		list, _ := container[kind].([]any)
+		slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
 }
 
 func plain(t *testing.T, v any) (out any) {

@@ -61,14 +61,14 @@ func (b *backend) GetNodes(o swarmbackend.NodeListOptions) ([]types.Node, error)
 	for _, text := range f.Get("role") {
 		role, ok := swarmapi.NodeRole_value[strings.ToUpper(text)]
 		if !ok && text != "" {
-			return nil, fmt.Errorf("Invalid role filter: '%s'", text) //nolint:revive,staticcheck // the daemon's words
+			return nil, fmt.Errorf("Invalid role filter: '%s'", text) //nolint:staticcheck // the daemon's words
 		}
 		request.Roles = append(request.Roles, swarmapi.NodeRole(role))
 	}
 	for _, text := range f.Get("membership") {
 		m, ok := swarmapi.NodeSpec_Membership_value[strings.ToUpper(text)]
 		if !ok && text != "" {
-			return nil, fmt.Errorf("Invalid membership filter: '%s'", text) //nolint:revive,staticcheck // the daemon's words
+			return nil, fmt.Errorf("Invalid membership filter: '%s'", text) //nolint:staticcheck // the daemon's words
 		}
 		request.Memberships = append(request.Memberships, swarmapi.NodeSpec_Membership(m))
 	}

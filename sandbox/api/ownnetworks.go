@@ -1,10 +1,9 @@
 package api
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"time"
-
-	"crypto/sha256"
 
 	"github.com/moby/moby/api/types/network"
 )

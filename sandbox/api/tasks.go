@@ -44,7 +44,7 @@ func (b *backend) GetTasks(o swarmbackend.TaskListOptions) ([]types.Task, error)
 	for _, text := range f.Get("desired-state") {
 		state, ok := swarmapi.TaskState_value[strings.ToUpper(text)]
 		if !ok && text != "" {
-			return nil, fmt.Errorf("Invalid desired-state filter: '%s'", text) //nolint:revive,staticcheck // the daemon's words
+			return nil, fmt.Errorf("Invalid desired-state filter: '%s'", text) //nolint:staticcheck // the daemon's words
 		}
 		request.DesiredStates = append(request.DesiredStates, swarmapi.TaskState(state))
 	}

@@ -14,11 +14,21 @@ import (
 // watched is what the engine's events are made of.
 func watched() []swarmapi.Event {
 	return []swarmapi.Event{
-		swarmapi.EventCreateService{}, swarmapi.EventUpdateService{}, swarmapi.EventDeleteService{},
-		swarmapi.EventCreateNode{}, swarmapi.EventUpdateNode{}, swarmapi.EventDeleteNode{},
-		swarmapi.EventCreateNetwork{}, swarmapi.EventUpdateNetwork{}, swarmapi.EventDeleteNetwork{},
-		swarmapi.EventCreateSecret{}, swarmapi.EventUpdateSecret{}, swarmapi.EventDeleteSecret{},
-		swarmapi.EventCreateConfig{}, swarmapi.EventUpdateConfig{}, swarmapi.EventDeleteConfig{},
+		swarmapi.EventCreateService{},
+		swarmapi.EventUpdateService{},
+		swarmapi.EventDeleteService{},
+		swarmapi.EventCreateNode{},
+		swarmapi.EventUpdateNode{},
+		swarmapi.EventDeleteNode{},
+		swarmapi.EventCreateNetwork{},
+		swarmapi.EventUpdateNetwork{},
+		swarmapi.EventDeleteNetwork{},
+		swarmapi.EventCreateSecret{},
+		swarmapi.EventUpdateSecret{},
+		swarmapi.EventDeleteSecret{},
+		swarmapi.EventCreateConfig{},
+		swarmapi.EventUpdateConfig{},
+		swarmapi.EventDeleteConfig{},
 	}
 }
 

@@ -48,10 +48,14 @@ func TestFaults(t *testing.T) {
 		{"drop /services/*/update", "POST /v1.41/services/x/update, POST /services/x, POST /services/x/y/update", "dropped, " + fine + ", " + fine, 2},
 		{"drop-answer POST", "POST /services/create", "dropped", 1},
 		{"drop GET /services/* times=1", "GET /services/x/logs, GET /services/x/logs", "dropped, " + fine, 1},
-		{"out-of-sequence after=1 times=1", "POST /secrets/x/update, POST /services/create, POST /services/x/update, POST /services/x/update",
-			fine + ", " + fine + ", " + sequence + ", " + fine, 3},
-		{"read-only", "GET /services, HEAD /_ping, DELETE /v1.50/services/x",
-			fine + ", " + fine + `, Forbidden {"message":"Request forbidden by administrative rules."}`, 2},
+		{
+			"out-of-sequence after=1 times=1", "POST /secrets/x/update, POST /services/create, POST /services/x/update, POST /services/x/update",
+			fine + ", " + fine + ", " + sequence + ", " + fine, 3,
+		},
+		{
+			"read-only", "GET /services, HEAD /_ping, DELETE /v1.50/services/x",
+			fine + ", " + fine + `, Forbidden {"message":"Request forbidden by administrative rules."}`, 2,
+		},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
 			f, err := Parse(c.fault)

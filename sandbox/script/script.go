@@ -7,6 +7,8 @@
 package script
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,9 +62,9 @@ type Container struct {
 
 	Stop time.Duration // how long it takes to stop
 
-	// Greeting is the line that it logs when it starts, in which {service} and
-	// {task} stand for names.
-	Greeting string
+	// Greeting and Farewell are the lines that it logs when it starts and when it
+	// ends; {task} stands for the task's name.
+	Greeting, Farewell string
 }
 
 // repositories are where the names mean something.
@@ -131,11 +133,13 @@ func (c *Container) follow(name, tag string, r Request) {
 		}
 	case "app":
 		c.obey(r.Args)
+		c.Greeting, c.Farewell = "app "+tag+" on {task}: "+strings.Join(append(slices.Clone(r.Args), "", "")[:2], " "), ""
 	}
 }
 
 func (c *Container) exit(code int, after time.Duration) {
 	c.Ends, c.ExitCode, c.Run = true, code, after
+	c.Farewell = fmt.Sprintf("{task} ends with code %d", code)
 }
 
 // usage is the exit code of a program that was called with the wrong arguments.

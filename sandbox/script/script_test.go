@@ -32,7 +32,7 @@ func TestContainersDoAsTheirImageSays(t *testing.T) {
 		"sandbox/private:7":      {PullError: "pull access denied for sandbox/private, repository does not exist or may require 'docker login'"},
 	} {
 		got := Of(Request{Image: image})
-		got.Greeting = ""
+		got.Greeting, got.Farewell = "", ""
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", image, got, want)
 		}
@@ -54,7 +54,7 @@ func TestCommandsOfTheTestImage(t *testing.T) {
 		{[]string{"dance"}, false, Container{Ends: true, ExitCode: 64}},
 	} {
 		got := Of(Request{Image: "stackup-test/app:1", Args: c.args, Job: c.job})
-		got.Greeting = ""
+		got.Greeting, got.Farewell = "", ""
 		if got != c.want {
 			t.Errorf("%v: %+v, want %+v", c.args, got, c.want)
 		}

@@ -93,19 +93,23 @@ func (c *controller) Start(ctx context.Context) error {
 	return nil
 }
 
+// breath is how long a container lives at least, as real ones do that end at once.
+// A crash loop without a delay would else keep the whole swarm busy.
+const breath = 200 * time.Millisecond
+
 // Wait waits until the container ends.
 func (c *controller) Wait(ctx context.Context) error {
 	if !c.script.Ends {
 		return forever(ctx)
 	}
-	if err := until(ctx, &c.ended, c.script.Run); err != nil {
+	if err := until(ctx, &c.ended, max(c.script.Run, breath)); err != nil {
 		return err
 	}
 	if c.script.Unhealthy {
 		return c.unhealthy()
 	}
+	c.say(c.script.Farewell)
 	if c.script.ExitCode != 0 {
-		c.say(fmt.Sprintf("exit code %d", c.script.ExitCode))
 		return &exitError{code: c.script.ExitCode}
 	}
 	return nil
@@ -147,8 +151,8 @@ func (c *controller) say(line string) {
 	if line == "" {
 		return
 	}
-	name := c.task.ServiceAnnotations.Name
-	line = strings.NewReplacer("{task}", fmt.Sprintf("%s.%d", name, c.task.Slot), "{service}", name).Replace(line)
+	task := fmt.Sprintf("%s.%d", c.task.ServiceAnnotations.Name, c.task.Slot)
+	line = strings.ReplaceAll(line, "{task}", task)
 	c.logs.write(c.task, line)
 }
 

@@ -32,8 +32,9 @@ func downCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		alive := func() bool { return process.Signal(syscall.Signal(0)) == nil }
 		for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
-			if process.Signal(syscall.Signal(0)) != nil {
+			if !alive() {
 				return nil
 			}
 		}
