@@ -55,6 +55,22 @@ services:
 	}
 }
 
+// TestDetached lets go of an apply at once; stackup wait sees the end of it.
+func TestDetached(t *testing.T) {
+	t.Parallel()
+	dir := write(t, "compose.yaml", "services: {web: {image: "+app1+", healthcheck: {test: [CMD, /app, check], interval: 5s}}}")
+	destroyAfter(t, "detached")
+	want(t, 0, dir, nil, "apply", "detached", "-c", "compose.yaml", "-y", "--detach")
+	if n := len(running(t, "detached_web")); n > 0 {
+		t.Errorf("%d tasks run already", n)
+	}
+	want(t, 0, dir, nil, "wait", "detached")
+	if n := len(running(t, "detached_web")); n != 1 {
+		t.Errorf("%d tasks run", n)
+	}
+	settled(t, dir, nil, "detached", "-c", "compose.yaml")
+}
+
 // starting says that a task of the service has a container which has not yet
 // passed its health check.
 func starting(t *testing.T, service string) bool {
