@@ -10,12 +10,13 @@ GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build test unit e2e engine demo lint fuzz bench golden clean
+.PHONY: all build test unit e2e engine demo demo-docker lint fuzz bench golden clean
 
 all: build
 
 build:
 	$(GO) build -trimpath -o $(BIN)/stackup ./cmd/stackup
+	cd sandbox && $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/stackup-sandbox ./cmd/stackup-sandbox
 
 # Everything that needs no engine, then the tests on a real one where it can be
 # had: on Linux, as root, with dockerd installed or apt to install it.
@@ -26,9 +27,10 @@ test: unit
 
 unit:
 	$(GO) test -race ./...
+	cd sandbox && $(GO) test -parallel 32 ./...
 
 e2e: engine
-	STACKUP_E2E=1 $(GO) test -count=1 -timeout 30m ./e2e/...
+	STACKUP_E2E=1 $(GO) test -count=1 -parallel 16 -timeout 30m ./e2e/...
 
 # A Docker engine to start throwaway swarms with; none is left running.
 engine:
@@ -36,13 +38,19 @@ engine:
 	  echo "installing the Docker engine with apt"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables iproute2; }
 
-demo: build engine
-	$(GO) run ./e2e/throwaway/cmd -- sh examples/demo.sh $(BIN)/stackup
+# On a swarm without Docker: nothing is installed, nothing is left.
+demo: build
+	$(BIN)/stackup sandbox --nodes 5 -- sh examples/demo.sh $(BIN)/stackup sandbox/missing:2
+
+# On a real engine.
+demo-docker: build engine
+	$(GO) run ./e2e/throwaway/cmd -- sh examples/demo.sh $(BIN)/stackup stackup-test/missing:1 stackup-test/app:1
 
 lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint $(TOOLS)/govulncheck
 	@out=$$($(TOOLS)/gofumpt -l .); if [ -n "$$out" ]; then echo "gofumpt: $$out"; exit 1; fi
 	$(GO) vet ./...
 	$(TOOLS)/golangci-lint run ./...
+	cd sandbox && $(GO) vet ./... && $(TOOLS)/golangci-lint run ./...
 	@sh .ci/govulncheck $(TOOLS)/govulncheck
 
 $(TOOLS)/gofumpt:

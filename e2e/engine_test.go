@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +18,11 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
-// What the stand-in promises, a real engine keeps.
-func TestEngineKeepsTheContract(t *testing.T) { enginetest.Contract(t, swarm.Host) }
+// What the stand-in promises, and what the sandbox does, a real engine keeps.
+func TestEngineKeepsTheContract(t *testing.T) {
+	enginetest.Contract(t, swarm.Host)
+	fmt.Printf("engine: the contract and %d behaviours\n", enginetest.Behaviours(t, swarm.Host))
+}
 
 func open(t *testing.T, host string) *engine.Client {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -36,6 +37,9 @@ type Options struct {
 	Environ []string
 	// UserAgent is sent with every request, if it is not empty.
 	UserAgent string
+	// Dial connects to the address instead of the operating system, if it is
+	// not nil: for tests with an engine in memory.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Client talks to one engine. It may be used by many goroutines at once.
@@ -69,6 +73,7 @@ func Open(o Options) (*Client, error) {
 		withTLS(host, env),
 		client.WithAPIVersion(env["DOCKER_API_VERSION"]),
 		withUserAgent(o.UserAgent),
+		withDial(o.Dial),
 		client.WithHTTPRequestHook(func(*http.Request) error {
 			c.requests.Add(1)
 			return nil
@@ -148,6 +153,13 @@ func withUserAgent(name string) client.Opt {
 		return nil
 	}
 	return client.WithUserAgent(name)
+}
+
+func withDial(dial func(context.Context, string, string) (net.Conn, error)) client.Opt {
+	if dial == nil {
+		return nil
+	}
+	return client.WithDialContext(dial)
 }
 
 // Requests is the number of HTTP requests sent so far.

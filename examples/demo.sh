@@ -1,24 +1,29 @@
 #!/bin/sh
-# A tour of stackup on the swarm that DOCKER_HOST names: the voting example,
-# with a small test image in place of the real ones, since a throwaway swarm
-# has no registry.
+# A tour of stackup on the swarm that DOCKER_HOST names: the voting example. With
+# an image as third argument that stands in for the real ones, since a throwaway
+# swarm has no registry.
 #
-#   sh examples/demo.sh PATH-TO-STACKUP
+#   sh examples/demo.sh PATH-TO-STACKUP IMAGE-THAT-IS-MISSING [IMAGE]
 set -eu
-stackup=$1
+stackup=$1 missing=$2
 cd "$(dirname "$0")/voting"
+if [ $# -gt 2 ]; then
+  export VOTE_IMAGE="$3" REDIS_IMAGE="$3" WORKER_IMAGE="$3" DB_IMAGE="$3" RESULT_IMAGE="$3"
+fi
 
-app=stackup-test/app:1
-export VOTE_IMAGE=$app REDIS_IMAGE=$app WORKER_IMAGE=$app DB_IMAGE=$app RESULT_IMAGE=$app
-
-edit=$(mktemp)
-trap 'rm -f "$edit"' EXIT
-cat > "$edit" <<'Y'
+edits=$(mktemp -d)
+trap 'rm -rf "$edits"' EXIT
+cat > "$edits/more.yaml" <<'Y'
+services:
+  vote:
+    deploy: {replicas: 4}
+Y
+cat > "$edits/bad.yaml" <<Y
 services:
   vote:
     deploy: {replicas: 4}
   worker:
-    image: stackup-test/app:2
+    image: $missing
 Y
 
 bold= plain=
@@ -35,8 +40,17 @@ run apply voting -c compose.yaml --auto-approve
 say "Nothing has changed, so there is nothing to do."
 run plan voting -c compose.yaml
 
-say "Two more voters and a new image for the worker: one scales, one restarts, the others are left alone."
-run apply voting -c compose.yaml -c "$edit" --auto-approve
+say "Two more voters: that scales one service, restarts nothing, and leaves the others alone."
+run apply voting -c compose.yaml -c "$edits/more.yaml" --auto-approve
+
+say "An image that does not exist: the apply ends as soon as that is certain, and says why."
+run apply voting -c compose.yaml -c "$edits/bad.yaml" --auto-approve && exit 1 || echo "(exit code $?)"
+
+say "Back to what was applied before."
+run rollback voting --auto-approve --allow interrupts-update
+
+say "What has been applied, and when?"
+run history voting
 
 say "Remove it all."
 run destroy voting --auto-approve

@@ -54,7 +54,7 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 	root.AddCommand(
 		planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), waitCommand(p),
 		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
-		configCommand(p), versionCommand(p),
+		configCommand(p), sandboxCommand(p), versionCommand(p),
 	)
 	root.CompletionOptions.DisableDescriptions = false
 	return root
