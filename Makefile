@@ -10,12 +10,18 @@ GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build test unit e2e engine demo lint fuzz bench golden clean
+.PHONY: all build install-plugin test unit e2e engine demo lint fuzz bench golden clean
 
 all: build
 
 build:
 	$(GO) build -trimpath -o $(BIN)/stackup ./cmd/stackup
+
+# docker stackup: the same program as a plugin of the docker command.
+PLUGINS := $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
+install-plugin: build
+	mkdir -p $(PLUGINS)
+	install -m 755 $(BIN)/stackup $(PLUGINS)/docker-stackup
 
 # Everything that needs no engine, then the tests on a real one where it can be
 # had: on Linux, as root, with dockerd installed or apt to install it.

@@ -14,6 +14,7 @@ import (
 
 // process is what a command may touch of the process it runs in.
 type process struct {
+	name    string // as it was called
 	args    []string
 	environ []string
 	dir     string
@@ -27,11 +28,14 @@ type process struct {
 // code.
 func run(ctx context.Context, p process) int {
 	root := rootCommand(&p) //nolint:contextcheck // cobra hands the context to the command
-	root.SetArgs(p.args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
+	args, err := commandLine(&p, root)
+	if err == nil {
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
 	return report(ctx, p.stderr, err)
 }
 
@@ -56,7 +60,9 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
 		configCommand(p), versionCommand(p),
 	)
-	root.CompletionOptions.DisableDescriptions = false
+	if p.isPlugin() {
+		becomePlugin(p, root)
+	}
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,8 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in the scr
 
 // TestMain makes the test binary the program under test as well.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stackup": func() { os.Exit(realMain()) }})
+	program := func() { os.Exit(realMain()) }
+	testscript.Main(m, map[string]func(){"stackup": program, pluginName: program})
 }
 
 // TestScripts runs the sessions in testdata, each against an empty swarm of its
@@ -34,6 +36,8 @@ func TestMain(m *testing.M) {
 //	edit …           something is done behind stackup's back, see edit
 //	replace A B FILE a file is changed
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
+//
+// There is one more condition, [flag:NAME]: plan has this flag.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -46,8 +50,11 @@ func TestScripts(t *testing.T) {
 			env.Values["heard"] = new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
-			return nil
+			plugin, err := exec.LookPath(pluginName)
+			env.Setenv("PLUGIN", plugin)
+			return err
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"written": written,
 			"await":   await,
@@ -58,6 +65,14 @@ func TestScripts(t *testing.T) {
 			"code":    exitCode,
 		},
 	})
+}
+
+func condition(name string) (bool, error) {
+	flag, ok := strings.CutPrefix(name, "flag:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	return planCommand(&process{}).Flags().Lookup(flag) != nil, nil
 }
 
 func engineOf(ts *testscript.TestScript) *enginetest.Engine {
