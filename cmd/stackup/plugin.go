@@ -69,7 +69,7 @@ func dockerFlags() *pflag.FlagSet {
 func fromDocker(p *process, root *cobra.Command) ([]string, error) {
 	given := dockerFlags()
 	if given.Parse(p.args) != nil {
-		return p.args, nil // it does not come from docker
+		return p.args, nil //nolint:nilerr // it does not come from docker
 	}
 	args := given.Args()
 	if i := slices.Index(args, "stackup"); i == 0 || i == 1 && (args[0] == "help" || isCompletion(args[0])) {
