@@ -22,21 +22,30 @@ type process struct {
 	stdout  io.Writer
 	stderr  io.Writer
 	now     func() time.Time
+	told    *told
 }
 
 // run is the whole program but for the process itself. It returns the exit
 // code.
 func run(ctx context.Context, p process) int {
+	p.told = new(told)
 	root := rootCommand(&p) //nolint:contextcheck // cobra hands the context to the command
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	args, err := commandLine(&p, root)
+	var c *cobra.Command
 	if err == nil {
 		root.SetArgs(args)
-		err = root.ExecuteContext(ctx)
+		c, err = root.ExecuteContextC(ctx)
 	}
-	return report(ctx, p.stderr, err)
+	code, cause := outcome(ctx, err)
+	render.Error(p.stderr, cause)
+	if err := p.tell(c, code, cause); err != nil {
+		render.Error(p.stderr, err)
+		code = max(code, exitGeneral)
+	}
+	return code
 }
 
 func rootCommand(p *process) *cobra.Command {
