@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	edit …           something is done behind stackup's back, see edit
 //	replace A B FILE a file is changed
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
+//	action CODE …    the steps of action.yml are run, see runAction
+//	forge …          something is done at the stand-in for GitHub, see forgeCommand
 //
 // There is one more condition, [flag:NAME]: plan has this flag.
 func TestScripts(t *testing.T) {
@@ -50,6 +52,9 @@ func TestScripts(t *testing.T) {
 			env.Values["heard"] = new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
+			forge := startForge(env.T().(testing.TB))
+			env.Values["forge"] = forge
+			env.Setenv("FORGE", forge.url)
 			plugin, err := exec.LookPath(pluginName)
 			env.Setenv("PLUGIN", plugin)
 			return err
@@ -63,6 +68,8 @@ func TestScripts(t *testing.T) {
 			"replace": replace,
 			"idof":    idOf,
 			"code":    exitCode,
+			"action":  runAction,
+			"forge":   forgeCommand,
 		},
 	})
 }
