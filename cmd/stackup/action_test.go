@@ -38,7 +38,8 @@ type actionJob struct {
 }
 
 // runAction runs the steps of action.yml: action CODE NAME=VALUE…, where a name
-// is that of an input, or of something in github. Its outputs are then in the
+// is that of an input, or of something in github, and a value @FILE the content of
+// a file. Its outputs are then in the
 // file outputs, one a line.
 func runAction(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -61,6 +62,9 @@ func runAction(ts *testscript.TestScript, neg bool, args []string) {
 		if _, ok := j.values[name]; !ok && strings.HasPrefix(name, "inputs.") {
 			ts.Fatalf("action.yml has no input %q", name)
 		}
+		if file, ok := strings.CutPrefix(value, "@"); ok {
+			value = ts.ReadFile(file)
+		}
 		j.values[name] = value
 	}
 	temp := ts.MkAbs("runner")
@@ -76,6 +80,11 @@ func runAction(ts *testscript.TestScript, neg bool, args []string) {
 	for i, step := range j.action.Runs.Steps {
 		if got := j.step(filepath.Join(temp, fmt.Sprint(i)), step); got != 0 && code == 0 {
 			code = got
+		}
+	}
+	for _, entry := range j.env {
+		if pid, ok := strings.CutPrefix(entry, "SSH_AGENT_PID="); ok { // of ours: see action/ssh.sh
+			ts.Check(exec.Command("kill", pid).Run())
 		}
 	}
 	if fmt.Sprint(code) != args[0] {

@@ -20,7 +20,8 @@ import (
 )
 
 // forge stands in for GitHub: one pull request, number 12, whose merge is commit
-// "merge", its comments, and a release of stackup.
+// "merge", its comments, and a release of stackup; and for the notes of a merge
+// request of GitLab's.
 type forge struct {
 	url string
 
@@ -57,6 +58,11 @@ func startForge(tb testing.TB) *forge {
 	mux.HandleFunc("GET "+repo+"issues/12/comments", f.list)
 	mux.HandleFunc("POST "+repo+"issues/12/comments", f.write)
 	mux.HandleFunc("PATCH "+repo+"issues/comments/{id}", f.write)
+	mux.HandleFunc("POST /projects/3/merge_requests/12/notes", func(_ http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.add(r.Header.Get("PRIVATE-TOKEN"), r.FormValue("body"))
+	})
 	for _, path := range []string{"/releases/latest/download/", "/releases/download/v1.2.3/"} {
 		mux.HandleFunc("GET "+path+"{file}", f.download)
 	}

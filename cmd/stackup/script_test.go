@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	replace A B FILE a file is changed
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
 //	action CODE …    the steps of action.yml are run, see runAction
+//	pipeline …       a job of docs/ci.md is run, see pipeline
 //	forge …          something is done at the stand-in for GitHub, see forgeCommand
 //
 // There is one more condition, [flag:NAME]: plan has this flag.
@@ -61,15 +62,16 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"written": written,
-			"await":   await,
-			"engine":  engineCommand,
-			"edit":    edit,
-			"replace": replace,
-			"idof":    idOf,
-			"code":    exitCode,
-			"action":  runAction,
-			"forge":   forgeCommand,
+			"written":  written,
+			"await":    await,
+			"engine":   engineCommand,
+			"edit":     edit,
+			"replace":  replace,
+			"idof":     idOf,
+			"code":     exitCode,
+			"action":   runAction,
+			"forge":    forgeCommand,
+			"pipeline": pipeline,
 		},
 	})
 }
