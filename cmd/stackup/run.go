@@ -67,8 +67,9 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 	root.AddCommand(
 		planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), waitCommand(p),
 		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
-		configCommand(p), versionCommand(p),
+		configCommand(p), versionCommand(p), manCommand(p),
 	)
+	addCompletions(p, root)
 	if p.isPlugin() {
 		becomePlugin(p, root)
 	}

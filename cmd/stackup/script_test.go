@@ -40,7 +40,8 @@ func TestMain(m *testing.M) {
 //	pipeline …       a job of docs/ci.md is run, see pipeline
 //	forge …          something is done at the stand-in for GitHub, see forgeCommand
 //
-// There is one more condition, [flag:NAME]: plan has this flag.
+// There are two more conditions: [flag:NAME], plan has this flag; [file:PATH],
+// there is this file.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -77,11 +78,14 @@ func TestScripts(t *testing.T) {
 }
 
 func condition(name string) (bool, error) {
-	flag, ok := strings.CutPrefix(name, "flag:")
-	if !ok {
-		return false, fmt.Errorf("unknown condition %q", name)
+	switch kind, name, _ := strings.Cut(name, ":"); kind {
+	case "flag":
+		return planCommand(&process{}).Flags().Lookup(name) != nil, nil
+	case "file":
+		_, err := os.Stat(name)
+		return err == nil, nil
 	}
-	return planCommand(&process{}).Flags().Lookup(flag) != nil, nil
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 func engineOf(ts *testscript.TestScript) *enginetest.Engine {
