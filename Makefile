@@ -8,9 +8,11 @@ TOOLS     := $(BIN)/tools
 
 GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+NFPM          := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1
+CYCLONEDX     := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build install-plugin test unit e2e engine demo lint fuzz bench golden clean
+.PHONY: all build install-plugin test unit e2e engine demo lint fuzz bench golden dist image clean
 
 all: build
 
@@ -58,6 +60,19 @@ $(TOOLS)/golangci-lint:
 $(TOOLS)/govulncheck:
 	GOBIN=$(TOOLS) $(GO) install $(GOVULNCHECK)
 
+$(TOOLS)/nfpm:
+	GOBIN=$(TOOLS) $(GO) install $(NFPM)
+$(TOOLS)/cyclonedx-gomod:
+	GOBIN=$(TOOLS) $(GO) install $(CYCLONEDX)
+
+# A release in dist/, for PLATFORMS (linux/amd64 …) or for all; and its image.
+dist: $(TOOLS)/nfpm $(TOOLS)/cyclonedx-gomod
+	@command -v zip >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq zip; }
+	.ci/dist $(TOOLS) $(PLATFORMS)
+
+image: dist
+	docker build -t stackup dist/image
+
 # Every fuzz target of every package, one after another.
 fuzz:
 	@$(GO) list ./... | while read -r pkg; do \
@@ -73,4 +88,4 @@ golden:
 	$(GO) test ./applier ./loader ./planner ./render ./cmd/stackup -update
 
 clean:
-	rm -rf $(BIN)
+	rm -rf $(BIN) dist
