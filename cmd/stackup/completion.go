@@ -19,33 +19,44 @@ import (
 // an engine. What it does not say by then is not offered.
 const completionTime = time.Second
 
-// addCompletions says what a shell may offer for arguments and flags.
-func addCompletions(p *process, root *cobra.Command) {
-	arguments := map[string]cobra.CompletionFunc{
-		"plan": stacks(p), "apply": stacksOrPlans(p), "destroy": stacks(p), "wait": stacks(p), "history": stacks(p),
-		"drift": stacks(p), "unlock": stacks(p), "config": stacks(p), "rollback": revisions(p),
-		"show": cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveFilterFileExt),
+// addCompletions says what a shell may offer for arguments and flags of a command
+// and of those below it.
+func addCompletions(p *process, c *cobra.Command) {
+	switch {
+	case c.Name() == "apply":
+		c.ValidArgsFunction = stacksOrPlans(p)
+	case c.Name() == "rollback":
+		c.ValidArgsFunction = revisions(p)
+	case c.Name() == "show":
+		c.ValidArgsFunction = cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveFilterFileExt)
+	case strings.Contains(c.Use, "STACK"):
+		c.ValidArgsFunction = stacks(p)
 	}
+	for name, f := range flagCompletions() {
+		if c.Flags().Lookup(name) != nil {
+			_ = c.RegisterFlagCompletionFunc(name, f) // fails only if there is no such flag
+		}
+	}
+	for _, sub := range c.Commands() {
+		addCompletions(p, sub)
+	}
+}
+
+// flagCompletions is what may be offered for the flags of these names.
+func flagCompletions() map[string]cobra.CompletionFunc {
 	none := cobra.ShellCompDirectiveNoFileComp
 	compose := cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
-	flags := map[string]cobra.CompletionFunc{
+	return map[string]cobra.CompletionFunc{
 		"allow":             cobra.FixedCompletions(hazardChoices(), none),
 		"auto-approve":      cobra.FixedCompletions([]string{approveAll, approveSafe}, none),
 		"compose-file":      compose,
+		"context":           cobra.NoFileCompletions,
 		"file":              compose,
 		"host":              cobra.NoFileCompletions,
 		"on-failure":        cobra.FixedCompletions([]string{onFailureContinue, onFailureStop, onFailureRollback}, none),
 		"out":               cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveFilterFileExt),
 		"profile":           cobra.NoFileCompletions,
 		"project-directory": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
-	}
-	for _, c := range root.Commands() {
-		c.ValidArgsFunction = arguments[c.Name()]
-		for name, f := range flags {
-			if c.Flags().Lookup(name) != nil {
-				_ = c.RegisterFlagCompletionFunc(name, f) // fails only if there is no such flag
-			}
-		}
 	}
 }
 
