@@ -8,15 +8,23 @@ TOOLS     := $(BIN)/tools
 
 GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+NFPM          := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1
+CYCLONEDX     := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build test unit e2e engine demo demo-docker lint fuzz bench golden clean
+.PHONY: all build install-plugin test unit e2e engine demo demo-docker lint fuzz bench golden dist image clean
 
 all: build
 
 build:
 	$(GO) build -trimpath -o $(BIN)/stackup ./cmd/stackup
 	cd sandbox && $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/stackup-sandbox ./cmd/stackup-sandbox
+
+# docker stackup: the same program as a plugin of the docker command.
+PLUGINS := $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
+install-plugin: build
+	mkdir -p $(PLUGINS)
+	install -m 755 $(BIN)/stackup $(PLUGINS)/docker-stackup
 
 # Everything that needs no engine, then the tests on a real one where it can be
 # had: on Linux, as root, with dockerd installed or apt to install it.
@@ -60,6 +68,19 @@ $(TOOLS)/golangci-lint:
 $(TOOLS)/govulncheck:
 	GOBIN=$(TOOLS) $(GO) install $(GOVULNCHECK)
 
+$(TOOLS)/nfpm:
+	GOBIN=$(TOOLS) $(GO) install $(NFPM)
+$(TOOLS)/cyclonedx-gomod:
+	GOBIN=$(TOOLS) $(GO) install $(CYCLONEDX)
+
+# A release in dist/, for PLATFORMS (linux/amd64 …) or for all; and its image.
+dist: $(TOOLS)/nfpm $(TOOLS)/cyclonedx-gomod
+	@command -v zip >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq zip; }
+	.ci/dist $(TOOLS) $(PLATFORMS)
+
+image: dist
+	docker build -t stackup dist/image
+
 # Every fuzz target of every package, one after another.
 fuzz:
 	@$(GO) list ./... | while read -r pkg; do \
@@ -75,4 +96,4 @@ golden:
 	$(GO) test ./applier ./loader ./planner ./render ./cmd/stackup -update
 
 clean:
-	rm -rf $(BIN)
+	rm -rf $(BIN) dist

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stackup-cli/stackup/loader"
-	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -36,7 +35,7 @@ variables are, as in the file.`,
 			if err != nil {
 				return err
 			}
-			render.Warnings(p.stderr, warnings, p.style(p.stderr))
+			p.warn(warnings)
 			_, err = p.stdout.Write(text)
 			return err
 		},
@@ -51,7 +50,8 @@ func printSpecs(ctx context.Context, p *process, o loader.Options) error {
 	if err != nil {
 		return err
 	}
-	render.Warnings(p.stderr, want.Warnings, p.style(p.stderr))
+	p.mask(want.Secrets)
+	p.warn(want.Warnings)
 	e := json.NewEncoder(p.stdout)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -64,15 +62,6 @@ type interrupted struct{ signal syscall.Signal }
 
 func (i interrupted) Error() string { return "interrupted: " + i.signal.String() }
 func (i interrupted) code() int     { return 128 + int(i.signal) }
-
-// report says what went wrong and turns it into an exit code.
-func report(ctx context.Context, w io.Writer, err error) int {
-	code, cause := outcome(ctx, err)
-	if cause != nil {
-		render.Error(w, cause)
-	}
-	return code
-}
 
 // outcome is the exit code of an error, and what has not been said of it yet:
 // the one place that knows either.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stackup-cli/stackup/planfile"
 	"github.com/stackup-cli/stackup/planner"
-	"github.com/stackup-cli/stackup/render"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -51,7 +50,8 @@ func (o *planOutput) write(p *process, plan stack.Plan) error {
 		}
 	}
 	if o.json {
-		render.Warnings(p.stderr, plan.Warnings, p.style(p.stderr))
+		p.told.planned(plan, doc.ID)
+		p.warn(plan.Warnings)
 		return printJSON(p, masked)
 	}
 	return show(p, plan, doc.ID)

@@ -43,7 +43,9 @@ func (s *source) options(p *process, name string) loader.Options {
 
 // load reads the wanted stack.
 func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack, error) {
-	return loader.Load(ctx, s.options(p, name))
+	want, err := loader.Load(ctx, s.options(p, name))
+	p.mask(want.Secrets)
+	return want, err
 }
 
 // target is the flags that say where to deploy.
@@ -80,7 +82,9 @@ func look(ctx context.Context, c *engine.Client, want stack.Stack, o planner.Opt
 
 // show prints the plan, with its warnings apart, and what it is called by.
 func show(p *process, plan stack.Plan, id string) error {
-	render.Warnings(p.stderr, plan.Warnings, p.style(p.stderr))
+	p.told.planned(plan, id)
+	p.warn(plan.Warnings)
+	defer p.block(p.stdout, "plan", "Plan for "+plan.Stack)()
 	if err := render.Plan(p.stdout, plan, p.style(p.stdout)); err != nil || plan.Empty() {
 		return err
 	}

@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// module is where the program comes from.
+const module = "github.com/stackup-cli/stackup"
+
 func main() {
 	os.Exit(realMain())
 }
@@ -43,10 +46,14 @@ func realMain() int {
 		<-signals
 		os.Exit(interrupted{first}.code())
 	}()
-	return run(ctx, process{
-		args: os.Args[1:], environ: os.Environ(), dir: workingDir(),
+	p := process{
+		name: os.Args[0], args: os.Args[1:], environ: os.Environ(), dir: workingDir(),
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now,
-	})
+	}
+	if p.isPlugin() {
+		go hangUp(ctx, p.getenv(pluginSocket), signals)
+	}
+	return run(ctx, p)
 }
 
 func workingDir() string {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -17,10 +19,14 @@ const standardOutput = "-"
 
 // markdown is the flag that asks for a second form, to be posted on a pull
 // request.
-type markdown struct{ file string }
+type markdown struct {
+	file   string
+	dotenv string // read by [process.tell]
+}
 
 func (m *markdown) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&m.file, "md", "", "also write the outcome as markdown to `FILE`; \"-\" is standard output, the text then goes to standard error")
+	f.StringVar(&m.dotenv, "dotenv", "", "write the outcome as lines STACKUP_NAME=VALUE into `FILE`, for the steps behind")
 }
 
 // text is the process as the views for people are to see it: with standard
@@ -46,7 +52,20 @@ func (m *markdown) report(p *process, report stack.Report) error {
 	return m.write(p, func(w io.Writer) error { return render.ReportMarkdown(w, report) })
 }
 
+// failure writes why there is neither.
+func (m *markdown) failure(p *process, cause error) error {
+	return m.write(p, func(w io.Writer) error { return render.ErrorMarkdown(w, cause) })
+}
+
+// write writes a form to where it was asked for, and to GitHub's summary of the
+// job's step.
 func (m *markdown) write(p *process, view func(io.Writer) error) error {
+	if file := p.getenv("GITHUB_STEP_SUMMARY"); file != "" {
+		var text strings.Builder
+		if err := errors.Join(view(&text), appendFile(file, text.String())); err != nil {
+			return err
+		}
+	}
 	switch m.file {
 	case "":
 		return nil

@@ -14,6 +14,7 @@ import (
 
 // process is what a command may touch of the process it runs in.
 type process struct {
+	name    string // as it was called
 	args    []string
 	environ []string
 	dir     string
@@ -21,18 +22,30 @@ type process struct {
 	stdout  io.Writer
 	stderr  io.Writer
 	now     func() time.Time
+	told    *told
 }
 
 // run is the whole program but for the process itself. It returns the exit
 // code.
 func run(ctx context.Context, p process) int {
+	p.told = new(told)
 	root := rootCommand(&p) //nolint:contextcheck // cobra hands the context to the command
-	root.SetArgs(p.args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
-	return report(ctx, p.stderr, err)
+	args, err := commandLine(&p, root)
+	var c *cobra.Command
+	if err == nil {
+		root.SetArgs(args)
+		c, err = root.ExecuteContextC(ctx)
+	}
+	code, cause := outcome(ctx, err)
+	render.Error(p.stderr, cause)
+	if err := p.tell(c, code, cause); err != nil {
+		render.Error(p.stderr, err)
+		code = max(code, exitGeneral)
+	}
+	return code
 }
 
 func rootCommand(p *process) *cobra.Command {
@@ -54,9 +67,12 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 	root.AddCommand(
 		planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), waitCommand(p),
 		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
-		configCommand(p), sandboxCommand(p), versionCommand(p),
+		configCommand(p), sandboxCommand(p), versionCommand(p), manCommand(p),
 	)
-	root.CompletionOptions.DisableDescriptions = false
+	addCompletions(p, root)
+	if p.isPlugin() {
+		becomePlugin(p, root)
+	}
 	return root
 }
 

@@ -124,6 +124,7 @@ func withSecrets(ctx context.Context, p *process, plan stack.Plan) (stack.Plan, 
 			continue
 		}
 		s.Data = data
+		p.mask([]stack.Secret{s})
 		plan.Changes[i].Want = s
 	}
 	err := errors.Join(problems...)

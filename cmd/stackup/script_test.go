@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,8 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in the scr
 
 // TestMain makes the test binary the program under test as well.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stackup": func() { os.Exit(realMain()) }})
+	program := func() { os.Exit(realMain()) }
+	testscript.Main(m, map[string]func(){"stackup": program, pluginName: program})
 }
 
 // TestScripts runs the sessions in testdata, each against an empty swarm of its
@@ -34,6 +36,12 @@ func TestMain(m *testing.M) {
 //	edit …           something is done behind stackup's back, see edit
 //	replace A B FILE a file is changed
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
+//	action CODE …    the steps of action.yml are run, see runAction
+//	pipeline …       a job of docs/ci.md is run, see pipeline
+//	forge …          something is done at the stand-in for GitHub, see forgeCommand
+//
+// There are two more conditions: [flag:NAME], plan has this flag; [file:PATH],
+// there is this file.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -46,8 +54,14 @@ func TestScripts(t *testing.T) {
 			env.Values["heard"] = new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
-			return nil
+			forge := startForge(env.T().(testing.TB))
+			env.Values["forge"] = forge
+			env.Setenv("FORGE", forge.url)
+			plugin, err := exec.LookPath(pluginName)
+			env.Setenv("PLUGIN", plugin)
+			return err
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"written": written,
 			"await":   await,
@@ -56,8 +70,23 @@ func TestScripts(t *testing.T) {
 			"replace": replace,
 			"idof":    idOf,
 			"code":    exitCode,
+
+			"action":   runAction,
+			"forge":    forgeCommand,
+			"pipeline": pipeline,
 		},
 	})
+}
+
+func condition(name string) (bool, error) {
+	switch kind, name, _ := strings.Cut(name, ":"); kind {
+	case "flag":
+		return planCommand(&process{}).Flags().Lookup(name) != nil, nil
+	case "file":
+		_, err := os.Stat(name)
+		return err == nil, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 func engineOf(ts *testscript.TestScript) *enginetest.Engine {

@@ -43,13 +43,14 @@ func (d *display) check() error {
 // view is where everything about one command goes: to people as text, to
 // machines as events, and both.
 type view struct {
-	p      *process // whose standard output is where the text for people goes
-	raw    *process // whose standard output is the command's
-	md     markdown
-	quiet  bool
-	events *planfile.Events // nil if nobody wants them
-	file   io.Closer        // of the events; may be nil
-	report *stack.Report    // how the apply ended, if there was one
+	p       *process // whose standard output is where the text for people goes
+	raw     *process // whose standard output is the command's
+	md      markdown
+	quiet   bool
+	watched bool             // an apply, already
+	events  *planfile.Events // nil if nobody wants them
+	file    io.Closer        // of the events; may be nil
+	report  *stack.Report    // how the apply ended, if there was one
 }
 
 func (d *display) open(p *process) (*view, error) {
@@ -95,7 +96,12 @@ func (v *view) watch() (event func(stack.Event), stop func()) {
 		text = func(stack.Event) {}
 	case v.p.isLive(w):
 		text, stop = render.Live(w, style, v.p.size)
+	case v.watched: // a second time: the failed apply is taken back
+		stop = v.p.block(w, "rollback", "Rollback")
+	default:
+		stop = v.p.block(w, "apply", "Apply")
 	}
+	v.watched = true
 	if v.events == nil {
 		return text, stop
 	}
@@ -118,13 +124,16 @@ func (v *view) notice(text string) {
 // ended prints how an apply ended.
 func (v *view) ended(r stack.Report) error {
 	v.report = &r
+	v.p.told.ended(r)
 	out := v.p.stdout
 	if !r.OK() && (v.events == nil || v.file != nil) {
 		out = v.p.stderr
 	}
 	var err error
 	if len(r.Outcomes) > 0 {
+		end := v.p.block(out, "result", "Result")
 		err = render.Report(out, r, v.p.style(out))
+		end()
 	}
 	return errors.Join(err, v.md.report(v.raw, r))
 }

@@ -224,7 +224,8 @@ func readFilters(r *http.Request) (f filters, err error) {
 
 func (f filters) match(about swarm.Annotations) bool {
 	for want := range f.Label {
-		if key, value, _ := strings.Cut(want, "="); about.Labels[key] != value {
+		key, value, exact := strings.Cut(want, "=")
+		if have, ok := about.Labels[key]; !ok || exact && have != value {
 			return false
 		}
 	}
