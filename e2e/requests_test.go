@@ -10,8 +10,8 @@ func TestFewRequests(t *testing.T) {
 	want(t, 0, s.dir, s.environ, append([]string{"apply", "-y"}, s.file...)...)
 
 	settled(t, s.dir, append(s.environ, "DOCKER_HOST="+s.proxy.host), s.file...)
-	if n := s.proxy.requests.Load(); n > 8 {
-		t.Errorf("a plan has sent %d requests, want 8 at most", n)
+	if n := s.proxy.requests.Load(); n > 9 {
+		t.Errorf("a plan has sent %d requests, want 9 at most", n)
 	}
 	s.apply(t).ends(t, 0)
 	if n := s.proxy.writes.Load(); n != 0 {

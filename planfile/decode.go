@@ -30,7 +30,7 @@ func Unmarshal(content []byte) (Document, error) {
 	}
 	d := Document{ID: in.ID, MadeAt: in.MadeAt, MadeBy: in.MadeBy, Masked: in.Masked}
 	d.Plan = stack.Plan{
-		Stack: in.Stack, Target: stack.Target{Host: in.Target.Host, APIVersion: in.Target.APIVersion},
+		Stack: in.Stack, Target: stack.Target(in.Target),
 		IDs: map[stack.Ref]string{},
 	}
 	for _, k := range in.IDs {

@@ -27,7 +27,7 @@ func Marshal(d Document) ([]byte, error) {
 	p := d.Plan
 	out := document{
 		FormatVersion: FormatVersion, ID: d.ID, Masked: d.Masked, MadeAt: d.MadeAt, MadeBy: d.MadeBy,
-		Stack: p.Stack, Target: target{p.Target.Host, p.Target.APIVersion},
+		Stack: p.Stack, Target: target(p.Target),
 		Changes: []change{}, IDs: referred(p), Warnings: encodeWarnings(p.Warnings),
 	}
 	for _, c := range p.Changes {

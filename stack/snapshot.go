@@ -26,8 +26,23 @@ type Snapshot struct {
 
 // Target is the engine that was asked.
 type Target struct {
+	Context    string // the docker context it was found by; empty if by none
 	Host       string // as the client dials it: unix:///var/run/docker.sock
 	APIVersion string // negotiated: "1.41"
+	Cluster    string // ID of the swarm; empty if it could not be read
+}
+
+// String is the engine as plans and prompts name it: the context, the host, and
+// the beginning of the swarm's ID.
+func (t Target) String() string {
+	s := t.Host
+	if t.Context != "" {
+		s = "context " + t.Context + " (" + t.Host + ")"
+	}
+	if t.Cluster != "" {
+		s += ", cluster " + t.Cluster[:min(12, len(t.Cluster))]
+	}
+	return s
 }
 
 // Verdict is the answer to a comparison that may not be possible.

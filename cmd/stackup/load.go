@@ -47,14 +47,15 @@ func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack
 }
 
 // target is the flags that say where to deploy.
-type target struct{ host string }
+type target struct{ context, host string }
 
 func (t *target) addFlags(c *cobra.Command) {
-	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine (default: DOCKER_HOST, else the local socket)")
+	c.Flags().StringVar(&t.context, "context", "", "docker context `NAME` of the engine (default: DOCKER_HOST, else DOCKER_CONTEXT, else the current one)")
+	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine: unix://, tcp:// or ssh://")
 }
 
 func (t *target) open(p *process) (*engine.Client, error) {
-	return engine.Open(engine.Options{Host: t.host, Environ: p.environ, UserAgent: "stackup/" + version()})
+	return engine.Open(engine.Options{Context: t.context, Host: t.host, Environ: p.environ, UserAgent: "stackup/" + version()})
 }
 
 // addScopeFlags are the flags that say what a plan leaves out.

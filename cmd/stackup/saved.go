@@ -94,17 +94,36 @@ func refresh(ctx context.Context, p *process, at target, doc planfile.Document) 
 	if err != nil {
 		return refreshed{}, err
 	}
-	if at.host == "" && have.Target.Host != plan.Target.Host {
-		return refreshed{}, exitError{exitStale, &stack.Error{
-			Msg:  fmt.Sprintf("the plan was made for engine %q, and this is engine %q", plan.Target.Host, have.Target.Host),
-			Hint: "if both are of one swarm, say so with --host",
-		}}
+	if err := at.check(plan.Target, have.Target); err != nil {
+		return refreshed{}, exitError{exitStale, err}
 	}
 	plan, err = planner.Refresh(plan, have)
 	if err != nil {
 		err = exitError{exitStale, err}
 	}
 	return refreshed{client, plan, have}, err
+}
+
+// check demands that a saved plan is carried out on the swarm it was made for.
+// That is told by the swarm's ID. Where that is not known, the host has to be the
+// same, unless one was asked for.
+func (t target) check(planned, now stack.Target) error {
+	switch {
+	case planned.Cluster != "" && now.Cluster != "":
+		if planned.Cluster == now.Cluster {
+			return nil
+		}
+		return &stack.Error{
+			Msg:  fmt.Sprintf("the plan was made for another swarm: %s; this is %s", planned, now),
+			Hint: "plan again, or name the swarm's engine with --context or --host",
+		}
+	case t.host != "" || t.context != "" || planned.Host == now.Host:
+		return nil
+	}
+	return &stack.Error{
+		Msg:  fmt.Sprintf("the plan was made for engine %q, and this is engine %q", planned.Host, now.Host),
+		Hint: "if both are of one swarm, say so with --host",
+	}
 }
 
 // withSecrets is the plan with the bytes of the secrets that it creates.

@@ -39,6 +39,8 @@ import (
 type Engine struct {
 	// Host is the address for clients, if [Start] made the engine.
 	Host string
+	// Cluster is the ID of the swarm. It may be changed before the first request.
+	Cluster string
 
 	mux *http.ServeMux
 
@@ -57,8 +59,11 @@ type Engine struct {
 
 // New is an empty swarm. It is an [http.Handler].
 func New() *Engine {
-	e := &Engine{mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{}}
+	e := &Engine{Cluster: "cluster1", mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{}}
 	e.mux.HandleFunc("/_ping", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", "1.41") })
+	e.handle("GET /{v}/swarm", http.StatusOK, func(*http.Request) (any, error) {
+		return swarm.Swarm{ClusterInfo: swarm.ClusterInfo{ID: e.Cluster}}, nil
+	})
 	e.handle("GET /{v}/nodes", http.StatusOK, func(*http.Request) (any, error) { return []swarm.Node{theNode()}, nil })
 	e.handle("GET /{v}/tasks", http.StatusOK, e.listTasks)
 	e.handle("GET /{v}/tasks/{id}/logs", http.StatusOK, e.taskLogs)
