@@ -2,9 +2,8 @@ package e2e
 
 import (
 	"strings"
+	"sync"
 	"testing"
-
-	"github.com/moby/moby/client"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -43,7 +42,7 @@ func faults() []fault {
 		},
 		{
 			name: "never healthy", web: "{image: " + app1 + ", healthcheck: {test: [CMD, /nothing], interval: 200ms, retries: 1}, " + quick + "}",
-			code: 7, cause: stack.CauseUnhealthy, says: []string{"unhealthy container"},
+			code: 7, cause: stack.CauseUnhealthy, says: []string{"stops a container whose health check fails"},
 		},
 		{
 			name: "no node fits", web: "{image: " + app1 + ", deploy: {placement: {constraints: [node.labels.no==where]}}}",
@@ -145,27 +144,45 @@ func TestFaults(t *testing.T) {
 }
 
 // TestForeignService destroys a stack whose network a service of somebody else
-// is on: the report names that service, and everything else is gone.
+// is on, and names that service: before the first write, or when the service has
+// come in between at the end of the wait.
 func TestForeignService(t *testing.T) {
 	t.Parallel()
 	dir := write(t, "compose.yaml", "services: {web: {image: "+app1+", networks: [shared]}}\nnetworks: {shared: {}}\n")
+	borrow := func() {
+		_, err := dockerErr(t, "service", "create", "--quiet", "--no-resolve-image", "--name", "borrower", "--network", "lender_shared", app1)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	destroyAfter(t, "lender")
+	t.Cleanup(func() { _, _ = dockerErr(t, "service", "rm", "borrower") }) // if the test has failed half-way
 	want(t, 0, dir, nil, "apply", "lender", "-c", "compose.yaml", "-y")
-	docker(t, "service", "create", "--quiet", "--no-resolve-image", "--name", "borrower", "--network", "lender_shared", app1)
-	t.Cleanup(func() { // also when the test has failed before the last line
-		_, _ = dockerErr(t, "service", "rm", "borrower")
-	})
-	r := runWith(t, dir, nil, "destroy", "lender", "-y", "--timeout", "20s", "--json-into", "result.json")
+
+	borrow()
+	p := newProxy(t)
+	r := want(t, 4, dir, []string{"DOCKER_HOST=" + p.host}, "destroy", "lender", "-y")
+	contains(t, r.stderr, "lender_shared", "borrower")
+	if n := p.writes.Load(); n > 0 {
+		t.Errorf("%d writes", n)
+	}
+	docker(t, "service", "rm", "borrower")
+
+	var once sync.Once
+	p.before = func(what string) {
+		if strings.HasPrefix(what, "DELETE /services/") {
+			once.Do(borrow)
+		}
+	}
+	r = runWith(t, dir, []string{"DOCKER_HOST=" + p.host}, "destroy", "lender", "-y", "--timeout", "20s", "--json-into", "result.json")
 	if r.code != 7 && r.code != 9 {
 		t.Errorf("exit code %d", r.code)
 	}
-	contains(t, r.stderr, "lender_shared", "borrower")
+	contains(t, r.stderr, "lender_shared", "in use by service "+strings.TrimSpace(docker(t, "service", "inspect", "--format", "{{.ID}}", "borrower")))
 	if got := ended(t, dir)["lender_shared"].Cause; got != stack.CauseInUse {
 		t.Errorf("cause %q, want %q", got, stack.CauseInUse)
 	}
-	if _, err := api(t).ServiceInspect(t.Context(), "borrower", client.ServiceInspectOptions{}); err != nil {
-		t.Errorf("the foreign service: %v", err)
-	}
 	docker(t, "service", "rm", "borrower")
 	want(t, 0, dir, nil, "destroy", "lender", "-y")
-	gone(t, "lender")
+	eventually(t, "the network is gone when the borrower has stopped", func() bool { return len(left(t, "lender")) == 0 })
 }

@@ -38,15 +38,15 @@ secrets: {word: {environment: WORD}}
 	revisions := func(n int) {
 		t.Helper()
 		var list struct {
-			Revisions []struct{ Number int }
+			Revisions []struct{ Revision int }
 		}
 		text := want(t, 0, dir, nil, "history", name, "--json").stdout
-		if err := json.Unmarshal([]byte(text), &list); err != nil || len(list.Revisions) != n || list.Revisions[0].Number != n {
+		if err := json.Unmarshal([]byte(text), &list); err != nil || len(list.Revisions) != n || list.Revisions[0].Revision != n {
 			t.Errorf("%v, want %d revisions:\n%s", err, n, text)
 		}
 	}
 	revisions(3)
-	contains(t, want(t, 0, dir, nil, "history", name).stdout, "1", "2", "3", "1 to update")
+	contains(t, want(t, 0, dir, nil, "history", name).stdout, "4 to create", "1 to update")
 
 	r := want(t, 3, dir, nil, "rollback", name, "1") // nobody can be asked
 	contains(t, r.stdout, app2+" -> "+app1)
@@ -63,7 +63,7 @@ secrets: {word: {environment: WORD}}
 	docker(t, "service", "scale", "--detach", "past_web=3")
 	contains(t, want(t, 2, dir, nil, "drift", name).stdout, "past_web", "deploy.replicas")
 	r = want(t, 2, dir, environ[0], append([]string{"plan", "--detailed-exitcode"}, file...)...)
-	contains(t, r.stdout, "without stackup", "deploy.replicas")
+	contains(t, r.stdout, "Changed outside since revision 4", "deploy.replicas 1 -> 3", "deploy.replicas 3 -> 1")
 	hidden(t, canary)
 
 	want(t, 0, dir, nil, "destroy", name, "-y")

@@ -3,7 +3,7 @@ package e2e
 import (
 	"os"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -61,8 +61,7 @@ func TestTwoApplies(t *testing.T) {
 func TestInterference(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		before  string   // the first request like this comes after the foreign update
-		after   string   // or before it
+		before  string   // the foreign update comes before the first request like this, or while stackup waits
 		updates []string // flags of docker service update, one after the other
 		code    int
 		cause   stack.Cause
@@ -70,7 +69,7 @@ func TestInterference(t *testing.T) {
 	}{
 		{name: "before the lock", before: "POST /configs/create", updates: []string{"--label-add=by=hand"}, code: 5},
 		{name: "before the write", before: "POST /services/", updates: []string{"--label-add=by=hand"}, code: 5, cause: stack.CauseStale},
-		{name: "after the write", after: "POST /services/", updates: []string{"--label-add=by=hand"}, code: 7, cause: stack.CauseInterfered, written: true},
+		{name: "after the write", updates: []string{"--label-add=by=hand"}, code: 7, cause: stack.CauseInterfered, written: true},
 		{name: "there and back", before: "POST /services/", updates: []string{"--label-add=a=b", "--label-rm=a"}, code: 0, written: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,20 +81,29 @@ func TestInterference(t *testing.T) {
 			destroyAfter(t, name)
 			want(t, 0, dir, []string{"IMAGE=" + app1}, args...)
 
-			p, mine := newProxy(t), atomic.Bool{}
-			meddle := func(what, at string) {
-				if at == "" || !strings.HasPrefix(what, at) || !mine.CompareAndSwap(false, true) {
-					return
-				}
+			p := newProxy(t)
+			var once sync.Once
+			meddle := func() {
 				for _, flag := range c.updates {
 					if _, err := dockerErr(t, "service", "update", "--detach", "--quiet", "--no-resolve-image", flag, service); err != nil {
 						t.Error(err)
 					}
 				}
 			}
-			p.before = func(what string) { meddle(what, c.before) }
-			p.after = func(_ int, what string) { meddle(what, c.after) }
-			r := want(t, c.code, dir, []string{"IMAGE=" + app2, "DOCKER_HOST=" + p.host}, args...)
+			p.before = func(what string) {
+				if c.before != "" && strings.HasPrefix(what, c.before) {
+					once.Do(meddle)
+				}
+			}
+			apply := start(t, dir, []string{"IMAGE=" + app2, "DOCKER_HOST=" + p.host}, args...)
+			if c.before == "" {
+				eventually(t, "stackup has looked at what it has written", func() bool {
+					log := p.sent()
+					return len(log) > 1 && p.requests.Load() > log[1].requests+6
+				})
+				meddle()
+			}
+			r := apply.ends(t, c.code)
 			if c.cause != "" {
 				contains(t, r.stderr, service)
 				if got := ended(t, dir)[service].Cause; got != c.cause {

@@ -35,7 +35,7 @@ services:
 			if took := time.Since(sent); took > 5*time.Second {
 				t.Errorf("it has taken %s", took)
 			}
-			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait "+stackName)
+			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait")
 			o := ended(t, dir)
 			if web := o[stackName+"_web"]; web.State != stack.Unfinished || web.Cause != stack.CauseInterrupted || o[stackName+"_next"].State != stack.NotStarted {
 				t.Errorf("%+v", o)

@@ -2,13 +2,16 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stackup-cli/stackup/stack"
 )
@@ -20,21 +23,28 @@ type started struct {
 	done           chan struct{}
 }
 
+// tooLong is how long no run of stackup takes.
+const tooLong = 5 * time.Minute
+
 // start is runWith that returns at once. What still runs when the test ends is
-// killed.
+// killed; what runs for too long ends with the stacks of its goroutines.
 func start(t *testing.T, dir string, environ []string, args ...string) *started {
 	t.Helper()
 	if unbuilt != nil {
 		t.Fatal(unbuilt)
 	}
-	s := &started{cmd: exec.CommandContext(t.Context(), binary, args...), done: make(chan struct{})}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), tooLong)
+	s := &started{cmd: exec.CommandContext(ctx, binary, args...), done: make(chan struct{})}
+	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGQUIT) }
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, &s.stdout, &s.stderr
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "DOCKER_HOST=" + swarm.Host}, environ...)
 	if err := s.cmd.Start(); err != nil {
+		cancel()
 		t.Fatal(err)
 	}
 	go func() {
 		_ = s.cmd.Wait()
+		cancel()
 		close(s.done)
 	}()
 	t.Cleanup(func() {

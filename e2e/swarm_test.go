@@ -28,15 +28,19 @@ func want(t *testing.T, code int, dir string, environ []string, args ...string) 
 	return r
 }
 
-// contains demands that a text has all of these parts.
+// contains demands that a text has all of these parts, wherever its lines are
+// broken.
 func contains(t *testing.T, text string, parts ...string) {
 	t.Helper()
+	flat := unwrapped(text)
 	for _, part := range parts {
-		if !strings.Contains(text, part) {
+		if !strings.Contains(flat, unwrapped(part)) {
 			t.Errorf("%q is missing in\n%s", part, text)
 		}
 	}
 }
+
+func unwrapped(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // settled demands that there is nothing left to plan.
 func settled(t *testing.T, dir string, environ []string, args ...string) {
@@ -50,7 +54,7 @@ func destroyAfter(t *testing.T, stack string) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Cleanup(func() {
-		cmd := exec.Command(binary, "destroy", stack, "-y", "-H", swarm.Host)
+		cmd := exec.Command(binary, "destroy", stack, "-y", "--allow", "interrupts-update", "-H", swarm.Host)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("destroy %s: %v\n%s", stack, err, out)

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/stackup-cli/stackup/engine"
 	"github.com/stackup-cli/stackup/engine/enginetest"
-	"github.com/stackup-cli/stackup/stack"
 )
 
 func TestLogs(t *testing.T) {
@@ -74,54 +72,5 @@ func TestLogsThatAreIncomplete(t *testing.T) {
 	if !slices.Equal(lines, []string{"one"}) || err == nil ||
 		err.Error() != `log of task "t1": error from daemon in stream: incomplete log stream: node is not available` {
 		t.Errorf("%q, %v", lines, err)
-	}
-}
-
-func TestFindOfSecrets(t *testing.T) {
-	e := enginetest.Start(t)
-	c := open(t, engine.Options{Host: e.Host})
-	id := create(t, c, secret("shop_key", "k"))
-	before := c.Writes()
-	got, ok, err := c.Find(t.Context(), secret("shop_key", "k"))
-	if got != id || !ok || err != nil || c.Writes() != before || len(e.Journal()) != 1 {
-		t.Errorf("%q, %t, %v; %d writes", got, ok, err, c.Writes()-before)
-	}
-	if _, ok, err := c.Find(t.Context(), secret("shop_key", "")); ok || err != nil {
-		t.Errorf("what cannot be compared is found: %v", err)
-	}
-	e.LeaveSwarm()
-	for _, o := range []stack.Object{secret("shop_key", "k"), config("c"), service("s"), stack.Network{}} {
-		if _, ok, err := c.Find(t.Context(), o); ok || err == nil {
-			t.Errorf("%s of no swarm: %t, %v", o.Ref(), ok, err)
-		}
-	}
-}
-
-// The ways in which a stand-in can fail look like this to a client.
-func TestFailWrite(t *testing.T) {
-	for failure, want := range map[enginetest.Failure]struct {
-		kind    error
-		written int
-	}{
-		enginetest.Refuse: {nil, 1},
-		enginetest.Drop:   {stack.ErrUnreachable, 1},
-		enginetest.Lose:   {stack.ErrUnreachable, 2},
-	} {
-		e := enginetest.Start(t)
-		c := open(t, engine.Options{Host: e.Host})
-		create(t, c, config("shop_a"))
-		e.FailWrite(2, failure)
-		create(t, c, secret("shop_b", "k"))
-		if _, _, err := c.Find(t.Context(), secret("shop_b", "k")); err != nil { // a comparison is no write
-			t.Error(err)
-		}
-		_, _, err := c.Create(t.Context(), config("shop_c"))
-		if err == nil || want.kind != nil && !errors.Is(err, want.kind) || errors.Is(err, stack.ErrConflict) {
-			t.Errorf("failure %d: %v", failure, err)
-		}
-		if n := len(e.Journal()); n != want.written+1 {
-			t.Errorf("failure %d: %d writes", failure, n)
-		}
-		create(t, c, config("shop_d"))
 	}
 }

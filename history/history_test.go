@@ -36,6 +36,7 @@ func (f *fake) Configs(_ context.Context, prefixes ...string) ([]swarm.Config, e
 			out = append(out, c)
 		}
 	}
+	slices.SortFunc(out, func(a, b swarm.Config) int { return strings.Compare(a.Spec.Name, b.Spec.Name) })
 	return out, nil
 }
 
@@ -233,8 +234,22 @@ func TestRace(t *testing.T) {
 			t.Errorf("after %d: %s, before it %s", n, f.names(), before)
 		}
 	}
-	// The other one comes between the look and the write.
+	// Others have gone on for long.
 	f := saved(t, 3, 3)
+	recorded := f.latest()
+	for n := 4; n <= 6; n++ {
+		if err := save(t, f, n, f.latest(), 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := save(t, f, 4, recorded, 3); !errors.Is(err, stack.ErrConflict) || f.names() != "latest 6, revision 4, revision 5" {
+		t.Error(err, f.names())
+	}
+	if err := save(t, f, 2, f.latest(), 3); !errors.Is(err, stack.ErrConflict) || f.names() != "latest 6, revision 4, revision 5" {
+		t.Error(err, f.names())
+	}
+	// The other one comes between the look and the write.
+	f = saved(t, 3, 3)
 	r := &rival{fake: f, then: func() { _ = save(t, f, 4, f.latest(), 3) }}
 	if err := save(t, r, 4, f.latest(), 3); !errors.Is(err, stack.ErrConflict) {
 		t.Error(err)
@@ -289,6 +304,12 @@ func TestRead(t *testing.T) {
 	if _, err = history.Read(t.Context(), f, "shop", 7); !errors.As(err, &e) || e.Hint != "there are 5-6, 8-9, 11-12" {
 		t.Errorf("%v; hint: %s", err, e.Hint)
 	}
+	f.budget = 1 // a save that was killed has made a copy already
+	_ = save(t, f, 13, f.latest(), 8)
+	f.budget = -1
+	if _, err = history.Read(t.Context(), f, "shop", 7); !errors.As(err, &e) || e.Hint != "there are 5-6, 8-9, 11-12" {
+		t.Errorf("%v; hint: %s", err, e.Hint)
+	}
 	if _, err = history.Read(t.Context(), f, "other", 1); !errors.As(err, &e) || e.Hint != "an apply records the first" {
 		t.Errorf("%v; hint: %s", err, e.Hint)
 	}
@@ -302,7 +323,9 @@ func TestRead(t *testing.T) {
 // there is one at all.
 func TestForget(t *testing.T) {
 	for budget := 0; ; budget++ {
-		f := saved(t, 5, 3)
+		f := saved(t, 10, 3)
+		f.budget = 1 // a save that was killed has made a copy already
+		_ = save(t, f, 11, f.latest(), 3)
 		f.budget = budget
 		err := history.Forget(t.Context(), f, "shop")
 		if err == nil {

@@ -69,15 +69,6 @@ func Forget(ctx context.Context, s Swarm, stackName string) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(there, func(a, b kept) int {
-		if a.latest == b.latest {
-			return 0
-		}
-		if b.latest {
-			return -1
-		}
-		return 1
-	})
 	for _, k := range there {
 		if err := remove(ctx, s, k.config.ID); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -35,7 +36,7 @@ type kept struct {
 }
 
 // revisions is those of the stack whose names begin with one of the prefixes,
-// by number.
+// by number; a copy stands before the latest that it is a copy of.
 func revisions(ctx context.Context, s Swarm, stackName string, prefixes ...string) ([]kept, error) {
 	found, err := s.Configs(ctx, prefixes...)
 	if err != nil {
@@ -51,7 +52,9 @@ func revisions(ctx context.Context, s Swarm, stackName string, prefixes ...strin
 			out = append(out, kept{n, latest, c})
 		}
 	}
-	slices.SortFunc(out, func(a, b kept) int { return a.number - b.number })
+	slices.SortFunc(out, func(a, b kept) int {
+		return cmp.Or(a.number-b.number, strings.Compare(b.config.Spec.Name, a.config.Spec.Name))
+	})
 	return out, nil
 }
 

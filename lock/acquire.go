@@ -144,7 +144,7 @@ func (w *waiter) takeOver(ctx context.Context) (*Held, error) {
 		return nil, nil
 	case lockIn(found).ID == w.who.ID:
 		return w.hold(*found, sent), nil
-	case w.other == nil || w.other.ID != found.ID || w.other.Version != found.Version:
+	case w.other == nil || w.other.Version != found.Version:
 		w.other, w.since = found, now()
 		return nil, nil
 	case sent.Sub(w.since) < deadAfter:

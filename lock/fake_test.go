@@ -114,10 +114,25 @@ func (f *fake) Relabel(ctx context.Context, c swarm.Config, labels map[string]st
 			if have.Version != c.Version {
 				return stack.ErrOutOfSequence
 			}
+			before, after := stack.LockOf(have.Spec.Labels), stack.LockOf(labels)
+			if before.ID == after.ID && before.Beat >= after.Beat {
+				f.Errorf("beat %d comes after beat %d", after.Beat, before.Beat)
+			}
 			f.index++
 			f.configs[i].Version.Index, f.configs[i].Spec.Labels = f.index, maps.Clone(labels)
-			out = f.configs[i]
 			return nil
+		}
+		return stack.ErrNotFound
+	})
+	if err != nil {
+		return out, err
+	}
+	err = f.call(ctx, "inspect", func() error {
+		for _, have := range f.configs {
+			if have.ID == c.ID {
+				out = have
+				return nil
+			}
 		}
 		return stack.ErrNotFound
 	})

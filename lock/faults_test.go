@@ -12,15 +12,18 @@ import (
 	"github.com/stackup-cli/stackup/stack"
 )
 
+// fails is what becomes of a call that fails.
+func fails(err error) func() error { return func() error { return err } }
+
 // once is a fault of the first call of a kind.
-func once(call string, err error) func(string) error {
+func once(call string, happens func() error) func(string) error {
 	done := false
 	return func(c string) error {
 		if c != call || done {
 			return nil
 		}
 		done = true
-		return err
+		return happens()
 	}
 }
 
@@ -28,7 +31,7 @@ func once(call string, err error) func(string) error {
 func TestLostAnswers(t *testing.T) {
 	for name, test := range map[string]func(*fake){
 		"to the creation": func(f *fake) {
-			f.set(once("create", lost{errAway}))
+			f.set(once("create", fails(lost{errAway})))
 			release(f, acquire(f, ann(), lock.Options{}))
 			if len(f.configs) != 0 {
 				f.Errorf("left behind: %+v", f.configs)
@@ -48,7 +51,7 @@ func TestLostAnswers(t *testing.T) {
 		},
 		"to the takeover": func(f *fake) {
 			kill(f, acquire(f, ann(), lock.Options{}))
-			f.set(once("relabel", lost{errAway}))
+			f.set(once("relabel", fails(lost{errAway})))
 			h := acquire(f, bob(), lock.Options{Timeout: 2 * time.Minute})
 			if holder(f) != "bob@laptop" || isLost(h) {
 				f.Error("held by", holder(f))
@@ -71,7 +74,7 @@ func TestLostAnswers(t *testing.T) {
 		},
 		"to the release": func(f *fake) {
 			h := acquire(f, ann(), lock.Options{})
-			f.set(once("remove", lost{errAway}))
+			f.set(once("remove", fails(lost{errAway})))
 			if err := h.Release(f.Context()); !errors.Is(err, stack.ErrUnreachable) || len(f.configs) != 0 {
 				f.Error(err, f.configs)
 			}
@@ -104,9 +107,10 @@ func TestGivingUpLeavesNothing(t *testing.T) {
 
 func TestTheSwarmSaysNo(t *testing.T) {
 	bubble(t, func(f *fake) {
+		began := time.Now()
 		f.set(func(string) error { return stack.ErrNotManager })
-		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{Timeout: time.Hour}); !errors.Is(err, stack.ErrNotManager) {
-			f.Error(err)
+		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{Timeout: time.Hour}); !errors.Is(err, stack.ErrNotManager) || time.Since(began) > time.Second {
+			f.Error(err, time.Since(began))
 		}
 		f.set(func(string) error { return errAway })
 		begun := time.Now()
@@ -117,6 +121,19 @@ func TestTheSwarmSaysNo(t *testing.T) {
 		if _, err := lock.Acquire(f.Context(), f, "shop", ann(), lock.Options{}); !errors.Is(err, stack.ErrUnreachable) {
 			f.Error(err)
 		}
+	})
+}
+
+// The lock is let go while somebody who does not wait asks for it.
+func TestJustInTime(t *testing.T) {
+	bubble(t, func(f *fake) {
+		h := acquire(f, ann(), lock.Options{})
+		f.set(once("list", func() error {
+			f.configs = nil
+			return nil
+		}))
+		release(f, acquire(f, bob(), lock.Options{}))
+		release(f, h)
 	})
 }
 
@@ -146,14 +163,19 @@ func TestBreak(t *testing.T) {
 		if err := lock.Break(f.Context(), f, "shop", other); !errors.Is(err, lock.ErrHeld) || holder(f) != "ann@build1" {
 			f.Error("another lock:", err)
 		}
-		beats := 0
-		f.set(func(call string) error { // a sign of life comes between
-			if call == "relabel" && beats == 0 {
-				beats++
-				f.configs[0].Version.Index++
-			}
+		mine := f.configs[0]
+		f.set(once("relabel", func() error { // another one takes over
+			f.configs[0].Version.Index, f.configs[0].Spec.Labels = 99, bob().Labels("shop")
 			return nil
-		})
+		}))
+		if err := lock.Break(f.Context(), f, "shop", ann()); !errors.Is(err, lock.ErrHeld) || holder(f) != "bob@laptop" {
+			f.Error("taken over meanwhile:", err)
+		}
+		f.meanwhile(func() { f.configs[0] = mine })
+		f.set(once("relabel", func() error { // a sign of life comes between
+			f.configs[0].Version.Index++
+			return nil
+		}))
 		if err := lock.Break(f.Context(), f, "shop", ann()); err != nil || holder(f) != "" {
 			f.Error(err, holder(f))
 		}

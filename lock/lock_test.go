@@ -92,6 +92,9 @@ func TestOneAtATime(t *testing.T) {
 			f.Fatal("another stack:", err)
 		}
 		release(f, other)
+		if _, found, err := lock.Read(f.Context(), f, "sho"); found || err != nil {
+			f.Error("a stack whose name begins like that is locked, too:", err)
+		}
 		release(f, h)
 		if len(f.configs) != 0 {
 			f.Errorf("left behind: %+v", f.configs)
@@ -166,6 +169,9 @@ func TestTakingOverFromTheDead(t *testing.T) {
 			mu      sync.Mutex
 			waiters sync.WaitGroup
 		)
+		f.meanwhile(func() {
+			f.block = func(context.Context, string) { time.Sleep(10 * time.Millisecond) } // they get into each other's way
+		})
 		begun := time.Now()
 		for range 5 {
 			waiters.Go(func() {
@@ -197,15 +203,32 @@ func TestTakingOverFromTheDead(t *testing.T) {
 	})
 }
 
+// An apply that was interrupted still holds the lock until it has tidied up.
+func TestASignalDoesNotLoseIt(t *testing.T) {
+	bubble(t, func(f *fake) {
+		ctx, cancel := context.WithCancel(f.Context())
+		h, err := lock.Acquire(ctx, f, "shop", ann(), lock.Options{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		cancel()
+		_, err = lock.Acquire(f.Context(), f, "shop", bob(), lock.Options{Timeout: 5 * time.Minute})
+		if !errors.Is(err, lock.ErrHeld) || isLost(h) {
+			f.Error(err, isLost(h))
+		}
+		release(f, h)
+	})
+}
+
 // The waiter's own clock counts from its own first look: what was before it does
 // not know.
 func TestALivingHolderKeepsTheLock(t *testing.T) {
 	bubble(t, func(f *fake) {
 		h := acquire(f, ann(), lock.Options{})
 		beats := 0
-		f.set(func(call string) error { // three of four signs of life do not get through
+		f.set(func(call string) error { // nine of ten signs of life do not get through
 			if call == "relabel" {
-				if beats++; beats%4 != 0 {
+				if beats++; beats%10 != 0 {
 					return errAway
 				}
 			}
@@ -237,6 +260,20 @@ func TestLosingIt(t *testing.T) {
 				f.Error(err)
 			}
 		}, 11 * time.Second, ""},
+		"somebody breaks it between two requests": {func(f *fake) {
+			f.set(once("inspect", func() error {
+				l := ann()
+				l.ID = ""
+				f.configs[0].Version.Index, f.configs[0].Spec.Labels = 99, l.Labels("shop")
+				return nil
+			}))
+		}, 6 * time.Second, "ann@build1"},
+		"somebody breaks it, and cannot remove it": {func(f *fake) {
+			f.set(once("remove", fails(errAway)))
+			if err := lock.Break(f.Context(), f, "shop", ann()); !errors.Is(err, stack.ErrUnreachable) {
+				f.Error(err)
+			}
+		}, 6 * time.Second, "ann@build1"},
 		"no manager answers": {func(f *fake) {
 			f.set(func(string) error { return errAway })
 		}, 50 * time.Second, "ann@build1"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +58,7 @@ func everyEvent(w io.Writer) *planfile.Events {
 	e.Event(stack.ChangeStarted{Ref: db, Action: stack.Update})
 	e.Event(stack.ChangeWritten{Ref: db, Action: stack.Update})
 	e.Event(stack.Waiting{Elapsed: 1500 * time.Millisecond, Services: []stack.Progress{{Ref: db, Running: 1, Tasks: 2, Reason: "preparing"}}})
+	e.Event(stack.Waiting{Services: slices.Repeat([]stack.Progress{{Ref: db, Tasks: 1}}, 5)})
 	e.Event(stack.Waiting{})
 	for _, o := range r.Outcomes {
 		e.Event(stack.ChangeEnded{Outcome: o, Elapsed: 2 * time.Second})
@@ -130,15 +132,16 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestEventsThatCannotBeWritten(t *testing.T) {
-	e := planfile.NewEvents(&full{2}, clock(), "me")
+	w := &full{2}
+	e := planfile.NewEvents(w, clock(), "me")
 	e.Event(stack.Notice{Text: "fits"})
 	if e.Err() != nil {
 		t.Error(e.Err())
 	}
 	e.Event(stack.Notice{Text: "does not"})
 	e.Result(planfile.Result{Status: "done"})
-	if !errors.Is(e.Err(), io.ErrShortWrite) {
-		t.Error(e.Err())
+	if !errors.Is(e.Err(), io.ErrShortWrite) || w.left != -1 {
+		t.Error(e.Err(), w.left)
 	}
 }
 

@@ -179,6 +179,10 @@ func TestRevisionRefused(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
 	}
+	edited := strings.Replace(text, `"spec":{"Name":"shop_page-1"`, `"spec":{"Data":"Yw==","Name":"shop_page-1"`, 1)
+	if r, err := planfile.UnmarshalRevision(pack(t, edited)); err != nil || edited == text || r.Stack.Configs[0].Spec.Data != nil {
+		t.Error("a revision with content:", err)
+	}
 	later := strings.Replace(text, `"stack":`, `"more":1,"stack":`, 1)
 	if _, err := planfile.UnmarshalRevision(pack(t, strings.Replace(later, `"1.0"`, `"1.9"`, 1))); err != nil {
 		t.Errorf("a higher minor with something new: %v", err)

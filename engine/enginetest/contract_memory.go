@@ -66,7 +66,7 @@ func (k *contract) findsWhatWasCreated(t *testing.T) {
 	for _, o := range []stack.Object{net, config, secret, web} {
 		find(o, false)
 	}
-	config.Spec.Name = "contract_conf" // the beginning of one
+	config.Spec.Name, config.Spec.Data = "contract_conf", []byte("a: 1") // the beginning of one
 	find(config, false)
 }
 
