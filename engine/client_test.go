@@ -38,11 +38,11 @@ func TestOpenChoosesTheHost(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for host, want := range map[string]string{
-		"10.0.0.1:2375":  `engine "10.0.0.1:2375": not an address`,
-		"unix://":        `engine "unix://": not an address`,
-		"ssh://":         `engine "ssh://": not an address`,
-		"https://there":  `engine "https://there": the scheme "https" is not known`,
-		"fd://3":         `engine "fd://3": the scheme "fd" is not known`,
+		"10.0.0.1:2375": `engine "10.0.0.1:2375": not an address`,
+		"unix://":       `engine "unix://": not an address`,
+		"ssh://":        `engine "ssh://": not an address`,
+		"https://there": `engine "https://there": the scheme "https" is not known`,
+		"fd://3":        `engine "fd://3": the scheme "fd" is not known`,
 	} {
 		_, err := engine.Open(engine.Options{Host: host})
 		var e *stack.Error

@@ -36,7 +36,7 @@ func applySaved(c *cobra.Command, v *view, file string, j job) error {
 		}
 	}
 	ctx := c.Context()
-	now, err := refresh(ctx, v.p, j.at, doc)
+	now, err := refresh(ctx, v.p, j.at, doc, true)
 	if err != nil {
 		return err
 	}
@@ -81,12 +81,15 @@ type refreshed struct {
 
 // refresh holds a saved plan against the swarm. Nothing is written. A plan that
 // must not be applied any more ends with exitStale.
-func refresh(ctx context.Context, p *process, at target, doc planfile.Document) (refreshed, error) {
+//
+// Without commands those that print secrets are not run: such a secret is taken
+// for what it was.
+func refresh(ctx context.Context, p *process, at target, doc planfile.Document, commands bool) (refreshed, error) {
 	client, err := at.open(p)
 	if err != nil {
 		return refreshed{}, err
 	}
-	plan, err := withSecrets(ctx, p, doc.Plan)
+	plan, err := withSecrets(ctx, p, doc.Plan, commands)
 	if err != nil {
 		return refreshed{}, err
 	}
@@ -127,13 +130,13 @@ func (t target) check(planned, now stack.Target) error {
 }
 
 // withSecrets is the plan with the bytes of the secrets that it creates.
-func withSecrets(ctx context.Context, p *process, plan stack.Plan) (stack.Plan, error) {
+func withSecrets(ctx context.Context, p *process, plan stack.Plan, commands bool) (stack.Plan, error) {
 	plan.Changes = slices.Clone(plan.Changes)
 	var problems []error
 	stale := false
 	for i, c := range plan.Changes {
 		s, ok := c.Want.(stack.Secret)
-		if !ok || c.Action == stack.Keep {
+		if !ok || c.Action == stack.Keep || !commands && !s.Source.Exec.IsZero() {
 			continue
 		}
 		data, err := loader.ReadSecret(ctx, plan.Stack, s, p.environ)
