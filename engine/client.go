@@ -36,6 +36,11 @@ type Options struct {
 	// count for hosts, a context has its own; DOCKER_API_VERSION for all.
 	// DOCKER_CONFIG is docker's folder, else .docker below HOME.
 	Environ []string
+	// Logins lets creates and updates of services carry the login for the image's
+	// registry, if docker's configuration has one: config.json, a credential
+	// store or helper, DOCKER_AUTH_CONFIG. The swarm keeps it for the nodes that
+	// pull.
+	Logins bool
 	// UserAgent is sent with every request, if it is not empty.
 	UserAgent string
 }
@@ -44,6 +49,8 @@ type Options struct {
 type Client struct {
 	api      *client.Client
 	at       endpoint
+	logins   logins
+	sends    bool // the logins, with what is written
 	requests atomic.Int64
 	writes   atomic.Int64
 
@@ -61,7 +68,7 @@ func Open(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{at: at}
+	c := &Client{at: at, logins: logins{env: environment(o.Environ)}, sends: o.Logins}
 	api, err := client.New(
 		client.WithHTTPClient(newHTTPClient(at)),
 		client.WithHost(at.url()),

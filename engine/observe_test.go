@@ -283,7 +283,7 @@ func TestStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Spec.TaskTemplate.ForceUpdate++
-	if _, err := c.Update(t.Context(), id, s.Version, s.Spec); err != nil {
+	if _, err := c.Update(t.Context(), stack.Live{ID: id, Version: s.Version}, s.Spec); err != nil {
 		t.Fatal(err)
 	}
 	before := c.Requests()

@@ -17,6 +17,9 @@ type Snapshot struct {
 	Nodes      []swarm.Node
 	Tasks      []swarm.Task       // of this stack
 	SameSecret map[string]Verdict // by name: does it hold the wanted bytes?
+	// Images is what the registries say of the images that were asked for, by
+	// reference as in a service's spec.
+	Images map[string]Image
 	// Recorded is the config with the latest revision of the stack as the swarm
 	// has it, and Last what that says. Observing leaves Last nil: whoever can
 	// read the form sets it. Both are nil when there is no history.
@@ -43,6 +46,15 @@ func (t Target) String() string {
 		s += ", cluster " + t.Cluster[:min(12, len(t.Cluster))]
 	}
 	return s
+}
+
+// Image is what a reference stands for in its registry.
+type Image struct {
+	Digest    string           // sha256:…; empty if that could not be found out
+	Platforms []swarm.Platform // as `docker stack deploy` writes them into a spec
+	Err       string           // why there is no digest
+	// Denied says that the registry does not take the login that was sent.
+	Denied bool
 }
 
 // Verdict is the answer to a comparison that may not be possible.

@@ -60,10 +60,11 @@ func applySaved(c *cobra.Command, v *view, file string, j job) error {
 func planningFlag(c *cobra.Command) (name string) {
 	var (
 		planning cobra.Command
-		scope    planner.Options
+		scope    scope
 	)
 	new(source).addFlags(&planning)
-	addScopeFlags(&planning, &scope)
+	scope.addFlags(&planning)
+	scope.addImageFlags(planning.Flags())
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if planning.Flags().Lookup(f.Name) != nil {
 			name = f.Name

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 //	engine leave     the engine leaves its swarm
 //	edit …           something is done behind stackup's back, see edit
 //	replace A B FILE a file is changed
+//	registry …       what the registries have, see registryCommand
+//	lookups N        so many images were looked up since the last time
+//	login SVC [USER] the service was last written with this user's login, or without one
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -43,7 +46,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			engine := enginetest.Start(env.T().(testing.TB))
 			env.Values["engine"] = engine
-			env.Values["heard"] = new(atomic.Int64)
+			env.Values["heard"], env.Values["lookups"] = new(atomic.Int64), new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
 			return nil
@@ -56,6 +59,10 @@ func TestScripts(t *testing.T) {
 			"replace": replace,
 			"idof":    idOf,
 			"code":    exitCode,
+
+			"registry": registryCommand,
+			"lookups":  lookups,
+			"login":    login,
 		},
 	})
 }
