@@ -11,15 +11,16 @@ import (
 // and counts logins.
 func TestSSH(t *testing.T) {
 	t.Parallel()
-	s := newSSHD(t)
+	p := newProxy(t)
+	s := newSSHD(t, p.host)
 	dir := write(t, "compose.yaml", servicesOf(100, app1, 0))
 	destroyAfter(t, "tunnel")
 	few := func(what string, args ...string) result {
 		t.Helper()
-		before := s.logins(t)
+		before, requests := s.logins(t), p.requests.Load()
 		r := want(t, 0, dir, s.client, args...)
 		n := s.logins(t) - before
-		t.Logf("%s: %d connections", what, n)
+		t.Logf("%s: %d connections, %d requests", what, n, p.requests.Load()-requests)
 		if n < 1 || n > 4 {
 			t.Errorf("%s opened %d connections, want 4 at most", what, n)
 		}

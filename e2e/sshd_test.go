@@ -13,13 +13,14 @@ import (
 
 // sshd is a server on loopback that takes one key, which is the test's own.
 type sshd struct {
-	host   string   // of the shared swarm, as seen through it
+	host   string   // of the engine, as seen through it
 	client []string // the environment in which ssh finds it
 	dir    string
 	log    string
 }
 
-func newSSHD(t *testing.T) *sshd {
+// newSSHD leads to the engine behind a socket.
+func newSSHD(t *testing.T, engine string) *sshd {
 	t.Helper()
 	s := &sshd{dir: t.TempDir()}
 	s.log = filepath.Join(s.dir, "log")
@@ -27,7 +28,7 @@ func newSSHD(t *testing.T) *sshd {
 		s.must(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, key))
 	}
 	port := freePort(t)
-	s.host = fmt.Sprintf("ssh://root@127.0.0.1:%d%s", port, strings.TrimPrefix(swarm.Host, "unix://"))
+	s.host = fmt.Sprintf("ssh://root@127.0.0.1:%d%s", port, strings.TrimPrefix(engine, "unix://"))
 	server := fmt.Sprintf(`ListenAddress 127.0.0.1:%d
 HostKey %[2]s/host
 AuthorizedKeysFile %[2]s/user.pub
