@@ -86,15 +86,23 @@ func decode(t *testing.T, dir, name string, to any) {
 	}
 }
 
-// deploy runs docker stack deploy.
+// deploy runs docker stack deploy: again when it has read a service that the
+// engine was about to move on.
 func (c corpusCase) deploy(t *testing.T) {
 	t.Helper()
 	args := append([]string{"stack", "deploy", "--resolve-image", "never", "--detach=true"}, c.files...)
-	cmd := exec.CommandContext(t.Context(), "docker", append(args, c.name)...)
-	cmd.Dir, cmd.Env = c.dir, append(c.environ[:len(c.environ):len(c.environ)], "DOCKER_HOST="+swarm.Host)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("docker stack deploy: %v\n%s", err, out)
+	for range 5 {
+		cmd := exec.CommandContext(t.Context(), "docker", append(args, c.name)...)
+		cmd.Dir, cmd.Env = c.dir, append(c.environ[:len(c.environ):len(c.environ)], "DOCKER_HOST="+swarm.Host)
+		out, err := cmd.CombinedOutput()
+		switch {
+		case err == nil:
+			return
+		case !bytes.Contains(out, []byte("update out of sequence")):
+			t.Fatalf("docker stack deploy: %v\n%s", err, out)
+		}
 	}
+	t.Fatal("docker stack deploy: out of sequence each time")
 }
 
 // prepare creates what the stack expects to be there, and removes it after the

@@ -15,6 +15,7 @@ import (
 // and compares what the plan says with what the engine then does. After that it
 // takes them all back, which has to cause the same.
 func TestEdits(t *testing.T) {
+	t.Parallel()
 	const basis = "image: " + app1 + ", command: [sleep], deploy: {update_config: {monitor: 1s}}"
 	dir := write(t,
 		"basis.yaml", shared+editsFile(func(edit) string { return "{" + basis + "}" }),

@@ -130,6 +130,7 @@ func TestRemovedNetworkIsNotObserved(t *testing.T) {
 }
 
 func TestEnginesThatAreNoManagers(t *testing.T) {
+	t.Parallel()
 	two, err := throwaway.Start(t.Context(), throwaway.Options{Nodes: 2})
 	if err != nil {
 		t.Fatal(err)

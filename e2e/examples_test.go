@@ -16,6 +16,7 @@ const examples = "../examples"
 // TestHTTPD is the tutorial of Swarm: two replicas, scaled to four, then a
 // published port. Each plan says what it causes, and that is what happens.
 func TestHTTPD(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(examples, "httpd")
 	environ := []string{"HTTPD_IMAGE=" + app1, "HTTPD_PORT=18080"}
 	four := append(environ, "REPLICAS=4")
@@ -92,6 +93,7 @@ func voting(port int) (dir string, environ []string) {
 // TestVoting applies five services in the order of depends_on, changes one of
 // them, and removes them all.
 func TestVoting(t *testing.T) {
+	t.Parallel()
 	dir, environ := voting(15000)
 	file := []string{"voting", "-c", "compose.yaml"}
 	destroyAfter(t, "voting")
@@ -134,6 +136,7 @@ func TestVoting(t *testing.T) {
 // one kept revision nor the service's last spec has. The last one stays, since a
 // rollback goes back to it.
 func TestSecretsConfigs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(examples, "secrets-configs"))); err != nil {
 		t.Fatal(err)

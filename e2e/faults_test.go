@@ -29,8 +29,16 @@ func faults() []fault {
 			code: 7, cause: stack.CauseImage, says: []string{"No such image: nowhere/nothing:1"},
 		},
 		{ // engine 20.10 says the same of both
-			name: "no credentials", prepare: registry, web: "{image: 127.0.0.1:5999/private/app:1}",
+			name: "no credentials", prepare: listener(5999, "deny"), web: "{image: 127.0.0.1:5999/private/app:1}",
 			code: 7, cause: stack.CauseImage, says: []string{"No such image: 127.0.0.1:5999/private/app:1"},
+		},
+		{
+			name: "image does not come", prepare: listener(5997, "hang"), web: "{image: 127.0.0.1:5997/large/app:1}", flags: []string{"--timeout", "15s"},
+			code: 9, cause: stack.CauseTimeout, says: []string{"preparing"},
+		},
+		{
+			name: "image gets no further", prepare: listener(5996, "hang"), web: "{image: 127.0.0.1:5996/large/app:1}", flags: []string{"--progress-timeout", "10s"},
+			code: 9, cause: stack.CauseNoProgress, says: []string{"preparing"},
 		},
 		{
 			name: "command not found", web: "{image: " + app1 + ", entrypoint: /nothing, " + quick + "}",
@@ -105,6 +113,7 @@ func faults() []fault {
 // deadline, with the kind of the trouble for machines and the engine's own words
 // for people. What can be known before is refused before the first write.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, f := range faults() {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()

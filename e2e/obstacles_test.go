@@ -24,21 +24,12 @@ func twoOfThree(image string) string {
 	return "{image: " + image + ", deploy: {update_config: {order: start-first}, resources: {reservations: {memory: $TWO_THIRDS}}}}"
 }
 
-// registry starts a registry on the node that wants credentials.
-func registry(t *testing.T) {
-	t.Helper()
-	container(t, "--network", "host", "--env", "PORT=5999", app1, "deny")
-	eventually(t, "the registry refuses", func() bool {
-		_, err := dockerErr(t, "pull", "127.0.0.1:5999/private/app:1")
-		return err != nil && strings.Contains(err.Error(), "no basic auth credentials")
-	})
-}
-
-// listener starts a process on the node that listens on a port.
-func listener(port int) func(t *testing.T) {
+// listener starts the test program on the network of the node: a server that
+// greets, or what the verb says.
+func listener(port int, verb ...string) func(t *testing.T) {
 	return func(t *testing.T) {
 		t.Helper()
-		id := container(t, "--network", "host", "--env", fmt.Sprint("PORT=", port), app1)
+		id := container(t, append([]string{"--network", "host", "--env", fmt.Sprint("PORT=", port), app1}, verb...)...)
 		eventually(t, "somebody listens", func() bool {
 			_, err := dockerErr(t, "exec", id, "/app", "check")
 			return err == nil

@@ -79,6 +79,7 @@ func TestTakenBack(t *testing.T) {
 // TestStopOrContinue fails early, while a service still comes up on which
 // another one waits that has nothing to do with the failure.
 func TestStopOrContinue(t *testing.T) {
+	t.Parallel()
 	const file = `
 services:
   bad: {image: stackup-test/app:1, command: [exit, "1"], deploy: {restart_policy: {delay: 100ms}}}

@@ -10,6 +10,7 @@ import (
 // the subnet of a network, and the mode of a service. The plan says what goes
 // and comes back; the apply does it without help.
 func TestReplacement(t *testing.T) {
+	t.Parallel()
 	const stack = "replaced"
 	destroyAfter(t, stack)
 	dir := write(t, "one.yaml", `

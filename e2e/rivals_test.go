@@ -55,10 +55,32 @@ func TestTwoApplies(t *testing.T) {
 	}
 }
 
+// TestUnlocked takes the lock away from an apply that still runs. It stops with
+// what it has written, and starts nothing more.
+func TestUnlocked(t *testing.T) {
+	t.Parallel()
+	dir := write(t, "compose.yaml", `
+services:
+  web: {image: stackup-test/app:1, healthcheck: {test: [CMD, /app, check], interval: 25s}}
+  next: {image: stackup-test/app:1, depends_on: {web: {condition: service_healthy}}}
+`)
+	destroyAfter(t, "unlocked")
+	s := start(t, dir, nil, "apply", "unlocked", "-c", "compose.yaml", "-y")
+	eventually(t, "the task starts", func() bool { return starting(t, "unlocked_web") })
+	contains(t, want(t, 0, dir, nil, "unlock", "unlocked", "-y").stdout, "is unlocked")
+	contains(t, s.ends(t, 6).stderr, "the lock was lost", "unlocked_next")
+	if _, there := services(t, "unlocked")["unlocked_next"]; there {
+		t.Error("next is there")
+	}
+	want(t, 0, dir, nil, "apply", "unlocked", "-c", "compose.yaml", "-y")
+	settled(t, dir, nil, "unlocked", "-c", "compose.yaml")
+}
+
 // TestInterference lets somebody use docker service update at the worst moments
 // of an apply. What they have changed is never overwritten unseen: the apply
 // stops and says so. Where nothing but the version has moved, it goes on.
 func TestInterference(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		before  string   // the foreign update comes before the first request like this, or while stackup waits

@@ -25,6 +25,7 @@ networks:
 // and did not see stops it before the first write; what does not matter, and what
 // is as planned already, does not.
 func TestSavedPlan(t *testing.T) {
+	t.Parallel()
 	dir := write(t, "before.yaml", savedBefore, "after.yaml", savedAfter)
 	docker(t, "network", "create", "--driver", "overlay", "saved-outside")
 	t.Cleanup(func() { // after the stack

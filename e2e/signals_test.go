@@ -15,6 +15,7 @@ import (
 // TestSignals interrupts an apply that waits. It reports within five seconds,
 // lets go of the lock, and the swarm goes on: stackup wait sees the end of it.
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	for name, signal := range map[string]syscall.Signal{"sigint": syscall.SIGINT, "sigterm": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -35,7 +36,7 @@ services:
 			if took := time.Since(sent); took > 5*time.Second {
 				t.Errorf("it has taken %s", took)
 			}
-			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait")
+			contains(t, r.stderr, stackName+"_web", stackName+"_next", "stackup wait "+stackName)
 			o := ended(t, dir)
 			if web := o[stackName+"_web"]; web.State != stack.Unfinished || web.Cause != stack.CauseInterrupted || o[stackName+"_next"].State != stack.NotStarted {
 				t.Errorf("%+v", o)
@@ -52,6 +53,22 @@ services:
 			settled(t, dir, nil, stackName, "-c", "compose.yaml")
 		})
 	}
+}
+
+// TestDetached lets go of an apply at once; stackup wait sees the end of it.
+func TestDetached(t *testing.T) {
+	t.Parallel()
+	dir := write(t, "compose.yaml", "services: {web: {image: "+app1+", healthcheck: {test: [CMD, /app, check], interval: 5s}}}")
+	destroyAfter(t, "detached")
+	want(t, 0, dir, nil, "apply", "detached", "-c", "compose.yaml", "-y", "--detach")
+	if n := len(running(t, "detached_web")); n > 0 {
+		t.Errorf("%d tasks run already", n)
+	}
+	want(t, 0, dir, nil, "wait", "detached")
+	if n := len(running(t, "detached_web")); n != 1 {
+		t.Errorf("%d tasks run", n)
+	}
+	settled(t, dir, nil, "detached", "-c", "compose.yaml")
 }
 
 // starting says that a task of the service has a container which has not yet

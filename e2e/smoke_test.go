@@ -8,6 +8,7 @@ import (
 
 // The shortest way through everything: apply, nothing left to plan, destroy.
 func TestSmoke(t *testing.T) {
+	t.Parallel()
 	dir := write(t, "compose.yaml", `
 name: smoke
 services:

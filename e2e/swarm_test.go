@@ -137,7 +137,8 @@ func containers(t *testing.T, service string) []string {
 	return out
 }
 
-// left is what the swarm still has of a stack.
+// left is what the swarm still has of a stack. A network that the swarm has
+// removed is in the engine's list, with peers, until this node has let go of it.
 func left(t *testing.T, stack string) []string {
 	t.Helper()
 	c, ctx, f := api(t), t.Context(), ofStack(stack)
@@ -147,7 +148,9 @@ func left(t *testing.T, stack string) []string {
 		t.Fatal(err)
 	}
 	for _, n := range networks.Items {
-		out = append(out, n.Name)
+		if len(n.Peers) == 0 {
+			out = append(out, n.Name)
+		}
 	}
 	configs, err := c.ConfigList(ctx, client.ConfigListOptions{Filters: f})
 	if err != nil {
@@ -167,7 +170,7 @@ func left(t *testing.T, stack string) []string {
 }
 
 // gone demands that nothing is left of a stack: neither objects nor a lock nor a
-// history. Tasks may still be in the engine's list, but none that has a node.
+// history.
 func gone(t *testing.T, stack string) {
 	t.Helper()
 	if names := append(left(t, stack), ours(t, stack)...); len(names) > 0 {

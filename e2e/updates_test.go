@@ -14,6 +14,7 @@ import (
 // engine goes back to the old spec, which finds its old config, and the apply
 // says so. The mended file then goes through.
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	const file = `
 services:
   web:
@@ -59,6 +60,7 @@ func runsWith(t *testing.T, service, content string) {
 
 // TestUnplaceable moves a service to where no node is.
 func TestUnplaceable(t *testing.T) {
+	t.Parallel()
 	dir := write(t,
 		"before.yaml", "services: {web: {image: "+app1+", command: [sleep]}}",
 		"after.yaml", "services: {web: {image: "+app1+", command: [sleep], deploy: {placement: {constraints: [node.labels.no == where]}}}}")
@@ -78,6 +80,7 @@ func TestUnplaceable(t *testing.T) {
 // TestMovedBefore changes services whose tasks are older than their placement:
 // the engine has let them run where they were.
 func TestMovedBefore(t *testing.T) {
+	t.Parallel()
 	const basis = "services: {port: &x {image: " + app1 + ", command: [sleep], deploy: {update_config: {monitor: 1s}}}, label: *x, image: *x, forced: *x}"
 	const moved = "deploy: {placement: {constraints: [node.role == manager]}"
 	dir := write(t,
@@ -111,6 +114,7 @@ func TestMovedBefore(t *testing.T) {
 // TestHalfWay pauses updates after one of two tasks. What the next apply
 // restarts is what is not yet as the file says.
 func TestHalfWay(t *testing.T) {
+	t.Parallel()
 	const file = `
 services:
   reverted: &web
@@ -153,6 +157,7 @@ services:
 // TestPausedIsNotDone fails an update half-way. The service has the spec of the
 // file then, and still the plan is not empty: old tasks run.
 func TestPausedIsNotDone(t *testing.T) {
+	t.Parallel()
 	const stack = "unfinished"
 	destroyAfter(t, stack)
 	dir := write(t, "good.yaml", `

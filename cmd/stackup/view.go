@@ -136,8 +136,12 @@ func (v *view) finish(ctx context.Context, err error) error {
 	}
 	code, cause := outcome(ctx, err)
 	v.events.Result(planfile.Result{Status: status(code, v.report), ExitCode: code, Report: v.report, Err: cause})
+	failed := v.events.Err()
 	if v.file != nil {
-		err = errors.Join(err, v.file.Close())
+		failed = errors.Join(failed, v.file.Close())
+	}
+	if failed != nil {
+		err = errors.Join(err, &stack.Error{Msg: "the events could not all be written", Err: failed})
 	}
 	return err
 }
