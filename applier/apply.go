@@ -15,9 +15,9 @@ type Swarm interface {
 	// Create makes the object and returns its ID. A name that is taken is
 	// [stack.ErrConflict].
 	Create(ctx context.Context, o stack.Object) (id string, warnings []string, err error)
-	// Update replaces a service's spec if its version is still v; otherwise
-	// the error is [stack.ErrOutOfSequence].
-	Update(ctx context.Context, id string, v swarm.Version, spec swarm.ServiceSpec) (warnings []string, err error)
+	// Update replaces a service's spec if its version is still the one it had;
+	// otherwise the error is [stack.ErrOutOfSequence].
+	Update(ctx context.Context, have stack.Live, spec swarm.ServiceSpec) (warnings []string, err error)
 	// Remove removes an object. [stack.ErrNotFound] and [stack.ErrInUse] are
 	// the answers it is prepared for.
 	Remove(ctx context.Context, kind stack.Kind, id string) error

@@ -165,8 +165,8 @@ func (f *fake) Find(ctx context.Context, o stack.Object) (string, bool, error) {
 	return "id-" + name, f.objects[name], nil
 }
 
-func (f *fake) Update(ctx context.Context, id string, v swarm.Version, spec swarm.ServiceSpec) ([]string, error) {
-	name := strings.TrimPrefix(id, "id-")
+func (f *fake) Update(ctx context.Context, have stack.Live, spec swarm.ServiceSpec) ([]string, error) {
+	name := strings.TrimPrefix(have.ID, "id-")
 	if err := f.begin(ctx, "update", name); err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (f *fake) Update(ctx context.Context, id string, v swarm.Version, spec swar
 	if s == nil {
 		return nil, stack.ErrNotFound
 	}
-	if s.Version != v {
+	if s.Version != have.Version {
 		return nil, fmt.Errorf("rpc error: %w", stack.ErrOutOfSequence)
 	}
 	s.Spec, f.specs[name] = spec, spec

@@ -117,11 +117,11 @@ type overwrite struct {
 // version has moved since, it writes over the newer version; if the spec has
 // changed, it leaves the service alone.
 func (u overwrite) send(ctx context.Context, s Swarm) result {
-	version := u.have.Version
+	have := u.have
 	for range attempts {
-		warnings, err := s.Update(ctx, u.have.ID, version, u.want)
+		warnings, err := s.Update(ctx, have, u.want)
 		if !errors.Is(err, stack.ErrOutOfSequence) {
-			return result{version: version.Index, warnings: warnings, err: err}
+			return result{version: have.Version.Index, warnings: warnings, err: err}
 		}
 		live, err := s.Service(ctx, u.have.ID)
 		switch {
@@ -132,7 +132,7 @@ func (u overwrite) send(ctx context.Context, s Swarm) result {
 		case !sameSpec(live.Spec, u.have.Service.Spec):
 			return result{err: meanwhile(changedMeanwhile)}
 		}
-		version = live.Version
+		have.Version = live.Version
 	}
 	return result{err: fmt.Errorf("its version has moved each of %d times: %w", attempts, stack.ErrOutOfSequence)}
 }

@@ -14,8 +14,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,14 +25,23 @@ import (
 
 // Options say which engine to talk to, as the docker command is told.
 type Options struct {
-	// Host is the address: unix://, npipe:// or tcp://. When it is empty,
-	// DOCKER_HOST of Environ counts, then the platform's default socket.
+	// Context is the name of a docker context, or "default" for none.
+	Context string
+	// Host is the address: unix://, npipe://, tcp:// or ssh://. It does not go
+	// with a context.
 	Host string
 	// Environ is the environment as "KEY=value" (the last of equal keys wins).
-	// DOCKER_HOST, DOCKER_API_VERSION, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH
-	// are read from it; without DOCKER_CERT_PATH the certificates are looked for
-	// in .docker below HOME (docker/cli cli/flags/options.go).
+	// When there is neither context nor host it says which engine is meant:
+	// DOCKER_HOST, else DOCKER_CONTEXT, else the current context in config.json,
+	// else the platform's default socket. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH
+	// count for hosts, a context has its own; DOCKER_API_VERSION for all.
+	// DOCKER_CONFIG is docker's folder, else .docker below HOME.
 	Environ []string
+	// Logins lets creates and updates of services carry the login for the image's
+	// registry, if docker's configuration has one: config.json, a credential
+	// store or helper, DOCKER_AUTH_CONFIG. The swarm keeps it for the nodes that
+	// pull.
+	Logins bool
 	// UserAgent is sent with every request, if it is not empty.
 	UserAgent string
 	// Dial connects to the address instead of the operating system, if it is
@@ -45,33 +52,32 @@ type Options struct {
 // Client talks to one engine. It may be used by many goroutines at once.
 type Client struct {
 	api      *client.Client
+	at       endpoint
+	logins   logins
+	sends    bool // the logins, with what is written
 	requests atomic.Int64
 	writes   atomic.Int64
 
 	greeting sync.Mutex
 	greeted  bool
+
+	cluster sync.Once // reads id
+	id      string
 }
 
 // Open makes a client. No request is sent, so the engine may be anything yet;
-// what can fail is the address and the certificates.
+// what can fail is the address, the context and the certificates.
 func Open(o Options) (*Client, error) {
-	env := environment(o.Environ)
-	host := o.Host
-	if host == "" {
-		host = env["DOCKER_HOST"]
-	}
-	if host == "" {
-		host = client.DefaultDockerHost
-	}
-	if err := checkHost(host); err != nil {
+	at, err := o.endpoint()
+	if err != nil {
 		return nil, err
 	}
-	c := &Client{}
+	c := &Client{at: at, logins: logins{env: environment(o.Environ)}, sends: o.Logins}
 	api, err := client.New(
-		client.WithHTTPClient(newHTTPClient()),
-		client.WithHost(host),
-		withTLS(host, env),
-		client.WithAPIVersion(env["DOCKER_API_VERSION"]),
+		client.WithHTTPClient(newHTTPClient(at)),
+		client.WithHost(at.url()),
+		withDialer(at),
+		client.WithAPIVersion(environment(o.Environ)["DOCKER_API_VERSION"]),
 		withUserAgent(o.UserAgent),
 		withDial(o.Dial),
 		client.WithHTTPRequestHook(func(*http.Request) error {
@@ -80,72 +86,39 @@ func Open(o Options) (*Client, error) {
 		}),
 	)
 	if err != nil {
-		return nil, &stack.Error{Msg: fmt.Sprintf("engine %q", host), Err: err}
+		return nil, about(at.host, err)
 	}
 	c.api = api
 	return c, nil
 }
 
-func environment(environ []string) map[string]string {
-	env := make(map[string]string, len(environ))
-	for _, entry := range environ {
-		key, value, _ := strings.Cut(entry, "=")
-		env[key] = value
-	}
-	return env
-}
-
-// checkHost refuses what the client would take for a host name to dial.
-func checkHost(host string) error {
-	scheme, rest, ok := strings.Cut(host, "://")
-	if !ok || rest == "" {
-		return &stack.Error{
-			Msg:  fmt.Sprintf("engine %q: not an address", host),
-			Hint: "write it as unix:///path/to/docker.sock or tcp://host:port",
-		}
-	}
-	switch scheme {
-	case "unix", "npipe", "tcp":
-		return nil
-	case "ssh":
-		return &stack.Error{
-			Msg:  fmt.Sprintf("engine %q: ssh is not supported", host),
-			Hint: "forward the socket with ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST and use unix:///tmp/docker.sock",
-		}
-	}
-	return &stack.Error{
-		Msg:  fmt.Sprintf("engine %q: the scheme %q is not known", host, scheme),
-		Hint: "unix, npipe and tcp are",
-	}
-}
+// most is how many connections there may be through ssh at a time. Each is a
+// process here and a login there, and sshd refuses more than ten logins at once
+// (MaxStartups).
+const most = 4
 
 // newHTTPClient keeps as many connections as an observation needs at once; the
 // client's own default is two. Engines speak HTTP/1.1; with HTTP/2 left on, the
 // transport gets a TLS configuration, which the client takes for a wish.
-func newHTTPClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			MaxIdleConnsPerHost: 16,
-			IdleConnTimeout:     30 * time.Second,
-			TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
-		},
-		CheckRedirect: client.CheckRedirect,
+func newHTTPClient(at endpoint) *http.Client {
+	t := &http.Transport{
+		MaxIdleConnsPerHost: 16,
+		IdleConnTimeout:     30 * time.Second,
+		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
+		TLSClientConfig:     at.tls,
 	}
+	if at.ssh != nil {
+		t.MaxConnsPerHost, t.MaxIdleConnsPerHost = most, most
+	}
+	return &http.Client{Transport: t, CheckRedirect: client.CheckRedirect}
 }
 
-// withTLS follows the docker command: TLS when DOCKER_TLS_VERIFY is not empty.
-// Local sockets never have it.
-func withTLS(host string, env map[string]string) client.Opt {
-	local := strings.HasPrefix(host, "unix:") || strings.HasPrefix(host, "npipe:")
-	if env["DOCKER_TLS_VERIFY"] == "" || local {
+// withDialer lets the client reach what it cannot dial by itself.
+func withDialer(at endpoint) client.Opt {
+	if at.ssh == nil {
 		return nil
 	}
-	dir := env["DOCKER_CERT_PATH"]
-	if dir == "" {
-		dir = filepath.Join(env["HOME"], ".docker")
-	}
-	return client.WithTLSClientConfig(
-		filepath.Join(dir, "ca.pem"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+	return client.WithDialContext(at.ssh.dial)
 }
 
 func withUserAgent(name string) client.Opt {
@@ -169,6 +142,9 @@ func (c *Client) Requests() int { return int(c.requests.Load()) }
 // creates, updates and removals, whether the engine accepted them or not.
 func (c *Client) Writes() int { return int(c.writes.Load()) }
 
+// Host is the address of the engine.
+func (c *Client) Host() string { return c.at.host }
+
 // greet pings the engine once in the life of the client and so finds the API
 // version to speak. Everything else calls it first: left to itself the moby
 // client pings once for every request that starts before the first answer.
@@ -185,10 +161,23 @@ func (c *Client) greet(ctx context.Context) error {
 	return nil
 }
 
-// target is valid after greet.
+// target is valid after greet. Its cluster is not read yet.
 func (c *Client) target() stack.Target {
-	return stack.Target{Host: c.api.DaemonHost(), APIVersion: c.api.ClientVersion()}
+	return stack.Target{Context: c.at.context, Host: c.at.host, APIVersion: c.api.ClientVersion()}
+}
+
+// clusterID is the ID of the swarm, read once in the life of the client. It is
+// empty when that is not to be had, as through a proxy that lets only some
+// requests pass: then what is asked besides says what is wrong, if anything is.
+// The answer to GET /info has it too, and costs the engine far more.
+func (c *Client) clusterID(ctx context.Context) string {
+	c.cluster.Do(func() {
+		if r, err := c.api.SwarmInspect(ctx, client.SwarmInspectOptions{}); err == nil {
+			c.id = r.Swarm.ID
+		}
+	})
+	return c.id
 }
 
 // name is how messages call the engine.
-func (c *Client) name() string { return fmt.Sprintf("engine %q", c.api.DaemonHost()) }
+func (c *Client) name() string { return fmt.Sprintf("engine %q", c.at.host) }

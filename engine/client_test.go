@@ -38,11 +38,11 @@ func TestOpenChoosesTheHost(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for host, want := range map[string]string{
-		"10.0.0.1:2375":  `engine "10.0.0.1:2375": not an address`,
-		"unix://":        `engine "unix://": not an address`,
-		"ssh://me@there": `engine "ssh://me@there": ssh is not supported`,
-		"https://there":  `engine "https://there": the scheme "https" is not known`,
-		"fd://3":         `engine "fd://3": the scheme "fd" is not known`,
+		"10.0.0.1:2375": `engine "10.0.0.1:2375": not an address`,
+		"unix://":       `engine "unix://": not an address`,
+		"ssh://":        `engine "ssh://": not an address`,
+		"https://there": `engine "https://there": the scheme "https" is not known`,
+		"fd://3":        `engine "fd://3": the scheme "fd" is not known`,
 	} {
 		_, err := engine.Open(engine.Options{Host: host})
 		var e *stack.Error
@@ -71,7 +71,7 @@ func TestRequestsCarryVersionAndAgent(t *testing.T) {
 	})
 	c := open(t, engine.Options{Host: e.Host, UserAgent: "stackup/1", Environ: []string{"DOCKER_API_VERSION=1.40"}})
 	s, err := c.Observe(t.Context(), stack.Stack{Name: "shop"})
-	if err != nil || s.Target != (stack.Target{Host: e.Host, APIVersion: "1.40"}) || other.Load() > 0 {
+	if err != nil || s.Target != (stack.Target{Host: e.Host, APIVersion: "1.40", Cluster: "cluster1"}) || other.Load() > 0 {
 		t.Errorf("%+v, %v; %d requests are different", s.Target, err, other.Load())
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"net"
-	"net/url"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -123,34 +121,15 @@ func away(text string) bool {
 }
 
 func (c *Client) notManager(text string) error {
-	hint := `run "docker swarm init" there, or point DOCKER_HOST (or -H) at a swarm manager`
+	hint := `run "docker swarm init" there, or point DOCKER_HOST (-H) or --context at a swarm manager`
 	if strings.Contains(text, "Worker nodes") {
-		hint = "point DOCKER_HOST (or -H) at a swarm manager, or promote this node"
+		hint = "point DOCKER_HOST (-H) or --context at a swarm manager, or promote this node"
 	}
 	return &stack.Error{
 		Msg:  c.name(),
 		Hint: hint,
 		Err:  &refusal{stack.ErrNotManager, "this node is not a swarm manager"},
 	}
-}
-
-func (c *Client) unreachable(err error) error {
-	reason, hint := "no answer", "start Docker there, or point DOCKER_HOST (or -H) at a swarm manager"
-	var dns *net.DNSError
-	var op *net.OpError
-	var request *url.Error
-	switch {
-	case strings.Contains(err.Error(), "permission denied"):
-		reason = "permission denied"
-		hint = "run as root, or as a member of the socket's group (usually docker)"
-	case errors.As(err, &dns):
-		reason = dns.Error()
-	case errors.As(err, &op):
-		reason = op.Err.Error()
-	case errors.As(err, &request):
-		reason = request.Err.Error()
-	}
-	return &stack.Error{Msg: c.name(), Hint: hint, Err: &refusal{stack.ErrUnreachable, reason}}
 }
 
 // withhold replaces the engine's words by the plain kind of the error if they

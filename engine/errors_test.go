@@ -29,7 +29,7 @@ func TestAnswers(t *testing.T) {
 	}
 	update := func(t *testing.T, c *engine.Client) error {
 		t.Helper()
-		_, err := c.Update(t.Context(), "id", swarm.Version{}, service("shop_web").Spec)
+		_, err := c.Update(t.Context(), stack.Live{ID: "id", Version: swarm.Version{}}, service("shop_web").Spec)
 		return err
 	}
 	remove := func(t *testing.T, c *engine.Client) error {

@@ -20,8 +20,8 @@ import (
 // It sends a constant number of requests, in parallel: the lists of services,
 // networks, configs of the stack, secrets, nodes and tasks of the stack; then
 // configs by name, for the latest revision and for those that the stack wants
-// and does not own yet; and before all that a ping, the first time. That is
-// eight. Each secret that `docker stack deploy` may have made costs one more, to
+// and does not own yet; and the first time a ping before all that, and the swarm,
+// for its ID. That is nine. Each secret that `docker stack deploy` may have made costs one more, to
 // compare its content, and so does each predefined network (host, bridge) that
 // the stack uses.
 func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot, error) {
@@ -45,6 +45,7 @@ func (c *Client) Observe(ctx context.Context, want stack.Stack) (stack.Snapshot,
 		s.SameSecret, err = c.compareSecrets(ctx, want, s.Secrets)
 		return err
 	})
+	g.Go(func() error { s.Target.Cluster = c.clusterID(ctx); return ctx.Err() })
 	g.Go(func() (err error) { s.Nodes, err = c.nodes(ctx); return err })
 	if err := g.Wait(); err != nil {
 		return stack.Snapshot{}, err

@@ -25,7 +25,7 @@ func (c *Client) Create(ctx context.Context, o stack.Object) (id string, warning
 	c.writes.Add(1)
 	switch o := o.(type) {
 	case stack.Service:
-		r, e := c.api.ServiceCreate(ctx, client.ServiceCreateOptions{Spec: ownContainerSpec(o.Spec)})
+		r, e := c.api.ServiceCreate(ctx, client.ServiceCreateOptions{Spec: ownContainerSpec(o.Spec), EncodedRegistryAuth: c.loginFor(o.Spec)})
 		id, warnings, err = r.ID, r.Warnings, e
 	case stack.Network:
 		r, e := c.api.NetworkCreate(ctx, o.Spec.Name, networkOptions(o.Spec))
@@ -50,13 +50,17 @@ func (c *Client) createSecret(ctx context.Context, o stack.Secret) (string, []st
 
 // Update gives a service a new spec, in one request. It is
 // [stack.ErrOutOfSequence] when the service is no longer at this version;
-// nothing is written then.
-func (c *Client) Update(ctx context.Context, id string, version swarm.Version, spec swarm.ServiceSpec) (warnings []string, err error) {
+// nothing is written then. What the service is besides, if that is known, tells
+// which of the logins that the swarm has is kept when none is sent.
+func (c *Client) Update(ctx context.Context, have stack.Live, spec swarm.ServiceSpec) (warnings []string, err error) {
 	if err := c.greet(ctx); err != nil {
 		return nil, err
 	}
 	c.writes.Add(1)
-	r, err := c.api.ServiceUpdate(ctx, id, client.ServiceUpdateOptions{Version: version, Spec: ownContainerSpec(spec)})
+	r, err := c.api.ServiceUpdate(ctx, have.ID, client.ServiceUpdateOptions{
+		Version: have.Version, Spec: ownContainerSpec(spec),
+		EncodedRegistryAuth: c.loginFor(spec), RegistryAuthFrom: keptLogin(have.Service, spec),
+	})
 	return r.Warnings, c.explain(ctx, updating, subject(stack.KindService, spec.Name), err)
 }
 

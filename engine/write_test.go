@@ -28,7 +28,7 @@ func TestWritesAreOneRequestEach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Update(t.Context(), web, s.Version, s.Spec); err != nil {
+	if _, err := c.Update(t.Context(), stack.Live{ID: web, Version: s.Version}, s.Spec); err != nil {
 		t.Fatal(err)
 	}
 	for kind, id := range map[stack.Kind]string{
@@ -62,7 +62,7 @@ func TestSpecsOfTheCallerStayAsTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Update(t.Context(), id, s.Version, o.Spec); err != nil {
+	if _, err := c.Update(t.Context(), stack.Live{ID: id, Version: s.Version}, o.Spec); err != nil {
 		t.Fatal(err)
 	}
 	if got := o.Spec.TaskTemplate.ContainerSpec.Image; got != "nginx" {
@@ -116,7 +116,7 @@ func TestUnknownObjects(t *testing.T) {
 	if err := c.Remove(t.Context(), "volume", "v"); err == nil {
 		t.Error("removed")
 	}
-	if _, err := c.Update(t.Context(), "", swarm.Version{}, swarm.ServiceSpec{}); err == nil {
+	if _, err := c.Update(t.Context(), stack.Live{ID: "", Version: swarm.Version{}}, swarm.ServiceSpec{}); err == nil {
 		t.Error("updated")
 	}
 }

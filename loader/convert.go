@@ -19,7 +19,8 @@ type converter struct {
 	secrets     map[string]fileObject
 	used        map[stack.Ref]bool // by key: what services refer to
 	usedVolumes map[string]bool
-	defaults    stack.Settings // of the top level
+	outputs     map[string]*output // of commands, by their words
+	defaults    stack.Settings     // of the top level
 	// predefined are the engine's own networks that services name, and where.
 	predefined map[string]stack.Positions
 }
@@ -38,11 +39,13 @@ func (p *project) convert(ctx context.Context, model map[string]any) (s stack.St
 		used:     map[stack.Ref]bool{},
 
 		usedVolumes: map[string]bool{},
+		outputs:     map[string]*output{},
 		predefined:  map[string]stack.Positions{},
 	}
 	c.defaults = p.topSettings(model)
 	active, inactive := c.split(sections["services"])
 	c.services = active
+	c.runCommands(ctx, slices.Concat(needed(sections["configs"], active, inactive), needed(sections["secrets"], active, inactive)))
 	c.configs = c.readFileObjects(sections["configs"], active, inactive)
 	c.secrets = c.readFileObjects(sections["secrets"], active, inactive)
 	c.hash(ctx)

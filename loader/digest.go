@@ -22,7 +22,7 @@ const digestLength = 10
 func (c *converter) hash(ctx context.Context) {
 	for key, f := range c.configs {
 		if !f.pinned && !f.external {
-			f.name = stack.ContentName(c.name, key, configDigest(f))
+			f.name = stack.ContentName(c.name, key, c.configDigest(f))
 			c.configs[key] = f
 		}
 	}
@@ -37,6 +37,10 @@ func (c *converter) hash(ctx context.Context) {
 	for i := range toHash {
 		workers.Go(func() (err error) {
 			f := &toHash[i]
+			if c.isUnread(*f) {
+				f.digest = unread
+				return nil
+			}
 			f.digest, err = secretDigest(ctx, c.name, f.key, f.distinct())
 			return err
 		})
@@ -52,7 +56,17 @@ func (c *converter) hash(ctx context.Context) {
 	}
 }
 
-func configDigest(f fileObject) string {
+// unread stands for the digest of what a command would have printed.
+const unread = "unread"
+
+func (c *converter) isUnread(f fileObject) bool {
+	return c.noCommands && !c.commandOf(f.object).IsZero()
+}
+
+func (c *converter) configDigest(f fileObject) string {
+	if c.isUnread(f) {
+		return unread
+	}
 	sum := sha256.Sum256(f.distinct())
 	return hex.EncodeToString(sum[:])[:digestLength]
 }

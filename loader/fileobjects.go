@@ -22,14 +22,22 @@ type fileObject struct {
 	digest   string // of a secret's content
 }
 
-// readFileObjects reads the configs or the secrets, but not those that only
-// services of inactive profiles use.
+// needed are the configs or the secrets without those that only services of
+// inactive profiles use.
+func needed(objects, active, inactive []object) []object {
+	var out []object
+	for _, o := range objects {
+		if !uses(inactive, o) || uses(active, o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// readFileObjects reads the configs or the secrets.
 func (c *converter) readFileObjects(objects []object, active, inactive []object) map[string]fileObject {
 	out := map[string]fileObject{}
-	for _, o := range objects {
-		if uses(inactive, o) && !uses(active, o) {
-			continue
-		}
+	for _, o := range needed(objects, active, inactive) {
 		f := fileObject{
 			object:   o,
 			base:     c.fullName(o),
@@ -90,7 +98,13 @@ const secretValue = "x-#value"
 // key. In the model, that of a variable is beside the variable's name, under
 // the key that compose-go uses for it.
 func (c *converter) find(o object) (content []byte, path string, ok bool) {
+	command := c.commandOf(o)
 	switch variable := o.text("environment"); {
+	case !command.IsZero():
+		content, ok := c.printed(o, command)
+		return content, join(extension, fromExec), ok
+	case o.part(extension).has(fromExec):
+		return nil, "", false // what is written there is no command
 	case o.has("file"):
 		content, err := os.ReadFile(o.text("file"))
 		if err != nil {
@@ -145,7 +159,7 @@ func (c *converter) stackSecrets() []stack.Secret {
 			s.Spec.Templating = templating(f)
 			s.Spec.Driver = secretDriver(f)
 			s.Data = f.content
-			s.Source = stack.SecretSource{File: f.text("file"), Env: f.text("environment"), Digest: f.digest}
+			s.Source = stack.SecretSource{File: f.text("file"), Env: f.text("environment"), Exec: c.commandOf(f.object), Digest: f.digest}
 		}
 		out = append(out, s)
 	}

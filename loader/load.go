@@ -28,6 +28,10 @@ type Options struct {
 	Stdin io.Reader
 	// Profiles are the active profiles. None means COMPOSE_PROFILES.
 	Profiles []string
+	// NoCommands leaves the commands alone that contents come from. What they
+	// would print is not there then, and the name of such an object ends in
+	// "-unread".
+	NoCommands bool
 	// Strict makes errors of all warnings.
 	Strict bool
 	// ProjectDirectory is where relative paths inside the files start. Empty

@@ -17,6 +17,7 @@ import (
 func (p *project) merge(ctx context.Context) (map[string]any, error) {
 	p.checkVariables()
 	p.checkLists()
+	p.checkCommands()
 	if err := p.err(); err != nil {
 		return nil, err
 	}
@@ -46,7 +47,11 @@ func (p *project) composeModel(ctx context.Context) (model map[string]any, err e
 	for _, f := range p.files {
 		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
 	}
-	return loader.LoadModelWithContext(ctx, details, p.composeOptions)
+	commanded := p.commanded()
+	details.ConfigFiles = append(details.ConfigFiles, standInFor(commanded)...)
+	model, err = loader.LoadModelWithContext(ctx, details, p.composeOptions)
+	withoutStandIn(model, commanded)
+	return model, err
 }
 
 // composeOptions makes compose-go fill in nothing: docker stack deploy sends

@@ -23,6 +23,9 @@ type project struct {
 	profiles []string
 	files    []file // as given
 	layers   layers
+
+	environ    []string // of commands
+	noCommands bool
 }
 
 // open reads the files and what they depend on, without interpreting them.
@@ -32,6 +35,7 @@ func open(o Options) (*project, error) {
 		return nil, &stack.Error{Err: err}
 	}
 	p := &project{base: base, keys: newKeyTree(keys()), report: report{strict: o.Strict}, env: types.NewMapping(o.Environ)}
+	p.environ, p.noCommands = o.Environ, o.NoCommands
 	if len(o.Files) == 0 {
 		home := absolute(base, o.ProjectDirectory)
 		if err := p.readEnvironment(o, home); err != nil {

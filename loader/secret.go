@@ -14,15 +14,15 @@ import (
 var ErrSecretChanged = errors.New("its content has changed since the plan was made")
 
 // ReadSecret reads the bytes of a secret again from where [Load] had them from:
-// the file, or the variable in environ (NAME=VALUE, the last of equal names
-// counts). It is [ErrSecretChanged] when they are no longer those that were
+// the file, the command, which runs in environ, or the variable in environ
+// (NAME=VALUE, the last of equal names counts). It is [ErrSecretChanged] when they are no longer those that were
 // loaded. A secret that has no bytes here, because it is external or comes from
 // a driver, has none.
 func ReadSecret(ctx context.Context, stackName string, s stack.Secret, environ []string) (stack.Sensitive, error) {
 	if s.External || s.Spec.Driver != nil {
 		return nil, nil
 	}
-	content, err := readSource(s.Source, environ)
+	content, err := readSource(ctx, s.Source, environ)
 	if err != nil {
 		return nil, &stack.Error{Msg: s.Ref().String(), Err: err}
 	}
@@ -40,7 +40,10 @@ func ReadSecret(ctx context.Context, stackName string, s stack.Secret, environ [
 	return content, nil
 }
 
-func readSource(from stack.SecretSource, environ []string) ([]byte, error) {
+func readSource(ctx context.Context, from stack.SecretSource, environ []string) ([]byte, error) {
+	if !from.Exec.IsZero() {
+		return runCommand(ctx, from.Exec, environ)
+	}
 	if from.File != "" {
 		content, err := os.ReadFile(from.File)
 		var path *fs.PathError

@@ -14,7 +14,7 @@ const extension = "x-stackup"
 // setting is a key below [extension].
 type setting struct {
 	path string
-	form string   // of its value: boolean, duration, count (from 1), number (from 0), paths, or words parted by |
+	form string   // of its value: boolean, duration, count (from 1), number (from 0), paths, words, or choices parted by |
 	on   []string // the sections of the objects that may have it; topLevel for all of them
 	what string
 }
@@ -42,6 +42,16 @@ func settings() []setting {
 			"history", "number",
 			[]string{topLevel},
 			"How many revisions of the stack are kept in the swarm, 20 unless it is said. 0: none, and no way back.",
+		},
+		{
+			fromExec, "words",
+			[]string{configs, secrets},
+			"A command and its arguments, without a shell, such as [sops, -d, db.enc]. What it prints is the content, byte for byte; it is kept in memory only. It runs in the project directory, when a plan is made and when a saved one is applied. Everybody who may read configs of the swarm sees that of a config.",
+		},
+		{
+			fromTimeout, "duration",
+			[]string{configs, secrets},
+			"How long the command may take, 30s unless it is said.",
 		},
 		{
 			"job.run", "changed|always",
@@ -207,6 +217,10 @@ func (o object) checkSetting(s setting) {
 		}
 	case "number":
 		o.count(s.path)
+	case "words":
+		if _, isList := o.get(s.path).([]any); !isList || len(o.texts(s.path)) == 0 || o.texts(s.path)[0] == "" {
+			o.fail(s.path, "is not a command", "write a list: the program, then its arguments")
+		}
 	case "paths":
 		for i, path := range o.texts(s.path) {
 			if !o.project.keys.isKey(o.section, path) {

@@ -69,6 +69,8 @@ func schemaOfForm(form string) map[string]any {
 		return map[string]any{"type": []string{"integer", "string"}, "minimum": 0}
 	case "duration":
 		return map[string]any{"type": "string", "examples": []string{"10s", "1m30s"}}
+	case "words":
+		return map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": "string"}}
 	case "paths":
 		return map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
 	}

@@ -30,7 +30,7 @@ func Unmarshal(content []byte) (Document, error) {
 	}
 	d := Document{ID: in.ID, MadeAt: in.MadeAt, MadeBy: in.MadeBy, Masked: in.Masked}
 	d.Plan = stack.Plan{
-		Stack: in.Stack, Target: stack.Target{Host: in.Target.Host, APIVersion: in.Target.APIVersion},
+		Stack: in.Stack, Target: stack.Target(in.Target),
 		IDs: map[stack.Ref]string{},
 	}
 	for _, k := range in.IDs {
@@ -207,8 +207,8 @@ func decodeWant(c change) (stack.Object, error) {
 	case stack.KindSecret:
 		o := stack.Secret{Key: c.Key, Pinned: w.Pinned, Settings: set}
 		o.Spec.Name = c.Name
-		if w.Source != nil {
-			o.Source = stack.SecretSource{File: w.Source.File, Env: w.Source.Env, Digest: w.Source.Digest}
+		if o.Source, err = decodeSource(w.Source); err != nil {
+			return nil, err
 		}
 		err = decodeSpec(w.Spec, &o.Spec)
 		o.Spec.Data = nil
@@ -219,6 +219,22 @@ func decodeWant(c change) (stack.Object, error) {
 	if err == nil && out.Ref().Name != c.Name {
 		err = fmt.Errorf("its spec has another name, %q", out.Ref().Name)
 	}
+	return out, err
+}
+
+func decodeSource(s *source) (stack.SecretSource, error) {
+	if s == nil {
+		return stack.SecretSource{}, nil
+	}
+	out := stack.SecretSource{File: s.File, Env: s.Env, Digest: s.Digest}
+	if s.Exec == nil {
+		return out, nil
+	}
+	if len(s.Exec.Words) == 0 {
+		return out, errors.New("its source is a command without a word")
+	}
+	timeout, err := parseDuration(s.Exec.Timeout)
+	out.Exec = stack.Command{Words: s.Exec.Words, Dir: s.Exec.Dir, Timeout: timeout}
 	return out, err
 }
 

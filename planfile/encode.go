@@ -27,7 +27,7 @@ func Marshal(d Document) ([]byte, error) {
 	p := d.Plan
 	out := document{
 		FormatVersion: FormatVersion, ID: d.ID, Masked: d.Masked, MadeAt: d.MadeAt, MadeBy: d.MadeBy,
-		Stack: p.Stack, Target: target{p.Target.Host, p.Target.APIVersion},
+		Stack: p.Stack, Target: target(p.Target),
 		Changes: []change{}, IDs: referred(p), Warnings: encodeWarnings(p.Warnings),
 	}
 	for _, c := range p.Changes {
@@ -82,11 +82,20 @@ func encodeWant(c stack.Change) *want {
 	case stack.Secret:
 		w.Pinned = o.Pinned
 		w.settings(o.Settings)
-		if o.Source != (stack.SecretSource{}) {
-			w.Source = &source{o.Source.File, o.Source.Env, o.Source.Digest}
-		}
+		w.Source = encodeSource(o.Source)
 	}
 	return w
+}
+
+func encodeSource(s stack.SecretSource) *source {
+	if s.IsZero() {
+		return nil
+	}
+	out := &source{File: s.File, Env: s.Env, Digest: s.Digest}
+	if c := s.Exec; !c.IsZero() {
+		out.Exec = &run{c.Words, c.Dir, duration(c.Timeout)}
+	}
+	return out
 }
 
 func (w *want) settings(s stack.Settings) {

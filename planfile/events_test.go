@@ -198,7 +198,7 @@ func TestEventsSchema(t *testing.T) {
 
 // optional are the keys that may be missing; null they may not be.
 func optional(path string) bool {
-	for _, key := range []string{"cause", "error", "blocked_by", "failure", "hint", "file", "line", "rollback", "logs_error"} {
+	for _, key := range []string{"cause", "error", "blocked_by", "failure", "hint", "file", "line", "rollback", "logs_error", "context", "cluster"} {
 		if strings.HasSuffix(path, "without ."+key) {
 			return true
 		}

@@ -12,7 +12,8 @@ import (
 // may leave aside; within its own minor it refuses what it does not know.
 //
 // 1.1 added drift, since, unfinished, revisions, of changes unchanged_fields, and
-// of wanted objects ignore, protect and run_always.
+// of wanted objects ignore, protect and run_always, of the target context and
+// cluster, and of the source of a secret exec.
 const FormatVersion = "1.1"
 
 // The JSON form. docs/plan.schema.json says the same for others. Lists are
@@ -58,8 +59,10 @@ type (
 	}
 
 	target struct {
+		Context    string `json:"context,omitempty"`
 		Host       string `json:"host"`
 		APIVersion string `json:"api_version"`
+		Cluster    string `json:"cluster,omitempty"`
 	}
 
 	change struct {
@@ -114,7 +117,15 @@ type (
 	source struct {
 		File   string `json:"file,omitempty"`
 		Env    string `json:"env,omitempty"`
+		Exec   *run   `json:"exec,omitempty"`
 		Digest string `json:"digest"`
+	}
+
+	// run is a command that prints a secret.
+	run struct {
+		Words   []string `json:"words"`
+		Dir     string   `json:"dir"`
+		Timeout string   `json:"timeout"`
 	}
 
 	// known is an existing object that specs refer to by name.

@@ -31,6 +31,7 @@ func Masked(d Document, hide func(path, value string) string) Document {
 			c.Want = o
 		case stack.Secret:
 			o.Spec.Labels = masker(hide).table("labels", o.Spec.Labels)
+			o.Source.Exec.Words = masker(hide).words("x-stackup.from.exec", o.Source.Exec.Words)
 			c.Want = o
 		}
 		d.Plan.Changes[i] = c

@@ -21,7 +21,7 @@ func ref(kind stack.Kind, name string) stack.Ref { return stack.Ref{Kind: kind, 
 func sample() planfile.Document {
 	return planfile.New(stack.Plan{
 		Stack:  "shop",
-		Target: stack.Target{Host: "unix:///var/run/docker.sock", APIVersion: "1.41"},
+		Target: stack.Target{Context: "prod", Host: "unix:///var/run/docker.sock", APIVersion: "1.41", Cluster: "k3xq0vwy1r3oq7vplj0ltl0vb"},
 		IDs: map[stack.Ref]string{
 			ref(stack.KindNetwork, "front"):      "net1",
 			ref(stack.KindNetwork, "shop_back"):  "net2", // is replaced
@@ -107,10 +107,14 @@ func pinnedCreated() stack.Change {
 	return stack.Change{
 		Ref: ref(stack.KindSecret, "pinned"), Key: "pinned", Action: stack.Create, Reason: "new in the file",
 		Want: stack.Secret{
-			Key: "pinned", Pinned: true, Data: stack.Sensitive(canary), Source: stack.SecretSource{Env: "TOKEN", Digest: "abcdef0123"},
+			Key: "pinned", Pinned: true, Data: stack.Sensitive(canary), Source: stack.SecretSource{Exec: unseal(), Digest: "abcdef0123"},
 			Spec: swarm.SecretSpec{Annotations: about("pinned"), Templating: &swarm.Driver{Name: "golang"}},
 		},
 	}
+}
+
+func unseal() stack.Command {
+	return stack.Command{Words: []string{"unseal", "--password", "hunter2"}, Dir: "/src", Timeout: 30 * time.Second}
 }
 
 func vaultCreated() stack.Change {

@@ -46,6 +46,7 @@ func (m *maker) serviceHazards(c stack.Change, want swarm.ServiceSpec) []stack.H
 	add(stack.ScalesToZero, want.Mode.Replicated != nil && *want.Mode.Replicated.Replicas == 0 && m.hadReplicas(c))
 	add(stack.RunsAJob, isJob(want.Mode))
 	add(stack.ReplacesService, c.Action == stack.Replace)
+	add(stack.UnpinnedImage, m.unpinned(want))
 	add(stack.AdoptsService, c.Action == stack.Adopt)
 	add(stack.Unschedulable, wantsTasks(want.Mode) && m.placeable(want.TaskTemplate.Placement.Constraints) == 0)
 	return out

@@ -20,6 +20,9 @@ type Options struct {
 	// KeepReplicas keeps the number of tasks of every service that runs, for
 	// swarms in which something else scales them.
 	KeepReplicas bool
+	// RequireDigest refuses images without a digest, and those of which the
+	// registry that was asked did not tell one.
+	RequireDigest bool
 }
 
 // Plan says what has to change so that the swarm has what is wanted. The plan
@@ -37,6 +40,7 @@ func Plan(want stack.Stack, have stack.Snapshot, o Options) (stack.Plan, error) 
 	m.configs()
 	m.secrets()
 	m.services()
+	m.images()
 	if !m.NoPrune {
 		m.prune()
 		m.takeovers()
@@ -114,8 +118,10 @@ type maker struct {
 	nodes    map[string]swarm.Node    // by ID
 	kept     map[stack.Ref]int        // what kept revisions need, and the latest of those
 	changes  []stack.Change
-	warnings []stack.Warning
-	problems []error
+
+	unresolved []unresolved // in the order of the services
+	warnings   []stack.Warning
+	problems   []error
 }
 
 func newMaker(want stack.Stack, have stack.Snapshot) *maker {

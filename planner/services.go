@@ -19,7 +19,7 @@ func (m *maker) services() {
 		var c stack.Change
 		switch {
 		case !exists:
-			s.Spec = m.names.refer(s.Spec)
+			s.Spec = m.names.refer(m.pin(s, swarm.ServiceSpec{}))
 			s.Spec.Labels = guard(s.Spec.Labels, s.Settings)
 			c = stack.Change{Ref: s.Ref(), Action: stack.Create, Reason: reasonNew, Want: s}
 		case have.Spec.Labels[stack.LabelNamespace] != "" && !m.have.Owned(have.Spec.Labels):
@@ -46,7 +46,7 @@ func (m *maker) services() {
 // change compares a wanted service with the live one of the same name.
 func (m *maker) change(s stack.Service, have swarm.Service) stack.Change {
 	c := stack.Change{Ref: s.Ref(), Action: stack.Keep, Want: s, Have: &stack.Live{ID: have.ID, Version: have.Version, Service: &have}}
-	s.Spec = keepResolved(s.Spec, have.Spec)
+	s.Spec = m.pin(s, have.Spec)
 	resolved := m.ignored(s, m.names.resolve(s.Spec), have.Spec)
 	want, live := stack.Normal(resolved), stack.Normal(have.Spec)
 	if reflect.DeepEqual(want, live) {
@@ -88,31 +88,6 @@ func (m *maker) again(c *stack.Change, s stack.Service, want, live swarm.Service
 			c.Action, c.Reason, c.Want = stack.Update, "an earlier update stopped half-way", s
 		}
 	}
-}
-
-// keepResolved keeps the digest and platforms that a live service's image was
-// resolved to, while the file still says the same image: a new look at the
-// registry is not a change of the file (docker/cli
-// cli/command/stack/deploy_composefile.go, resolve-image "changed").
-func keepResolved(want, have swarm.ServiceSpec) swarm.ServiceSpec {
-	w, h := want.TaskTemplate.ContainerSpec, have.TaskTemplate.ContainerSpec
-	if w == nil || h == nil || strings.Contains(w.Image, "@") || !strings.HasPrefix(h.Image, w.Image+"@") {
-		return want
-	}
-	c := *w
-	c.Image = h.Image
-	want.TaskTemplate.ContainerSpec = &c
-	if p := have.TaskTemplate.Placement; p != nil && len(p.Platforms) > 0 {
-		var placement swarm.Placement
-		if want.TaskTemplate.Placement != nil {
-			placement = *want.TaskTemplate.Placement
-		}
-		if len(placement.Platforms) == 0 {
-			placement.Platforms = p.Platforms
-			want.TaskTemplate.Placement = &placement
-		}
-	}
-	return want
 }
 
 // write is the spec to send: each part as it is live where it means the same,
@@ -182,7 +157,7 @@ func isJob(m swarm.ServiceMode) bool { return m.ReplicatedJob != nil || m.Global
 // manager/controlapi/service.go, errModeChangeNotAllowed).
 func (m *maker) replace(s stack.Service, have swarm.Service, reason string) stack.Change {
 	m.problem(protected(s.Ref(), have.Spec.Labels))
-	s.Spec = keepResolved(s.Spec, have.Spec)
+	s.Spec = m.pin(s, have.Spec)
 	want, live := stack.Normal(m.ignored(s, m.names.before(s.Spec), have.Spec)), stack.Normal(have.Spec)
 	var (
 		fields []stack.FieldChange

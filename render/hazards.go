@@ -30,6 +30,7 @@ func hazards() []hazard {
 		{stack.RestartsAllAtOnce, false, "every task stops before a new one runs", "deploy.update_config"},
 		{stack.PausesOnFailure, false, "an update that fails stays half-way", "deploy.update_config"},
 		{stack.RunsAJob, false, "the job runs, with whatever it does", ""},
+		{stack.UnpinnedImage, false, "without a digest, nodes may run different images", "image"},
 		{stack.AdoptsService, false, "a service that belonged to no stack is taken over", ""},
 	}
 }

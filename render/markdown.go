@@ -29,7 +29,7 @@ const (
 // mention anybody.
 func Markdown(w io.Writer, p stack.Plan, id string) error {
 	var d document
-	d.add("## Plan for " + code(p.Stack) + " on " + code(p.Target.Host))
+	d.add("## Plan for " + code(p.Stack) + " on " + code(p.Target.String()))
 	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
 	if p.Empty() {
 		d.add("There is " + prose(nothingToDo(p)) + ".")

@@ -22,7 +22,7 @@ func Plan(w io.Writer, p stack.Plan, s Style) error {
 		pg.para(2, span{bold, safe(p.Stack) + ": "}, span{plain, nothingToDo(p)})
 		return pg.flush(w)
 	}
-	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.Host})
+	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.String()})
 	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
 	if len(p.Drift) > 0 {
 		pg.line()

@@ -135,6 +135,7 @@ const (
 	PausesOnFailure   Hazard = "pauses-on-failure"    // a failing update stays half-way: update_config.failure_action is pause
 	Unschedulable     Hazard = "unschedulable"        // no node satisfies the placement constraints
 	RunsAJob          Hazard = "runs-job"             // a job runs, with whatever it does
+	UnpinnedImage     Hazard = "unpinned-image"       // no digest could be had: nodes may run different images
 	AdoptsService     Hazard = "adopts-service"       // a service that belonged to no stack is taken over
 )
 

@@ -17,6 +17,9 @@ type Snapshot struct {
 	Nodes      []swarm.Node
 	Tasks      []swarm.Task       // of this stack
 	SameSecret map[string]Verdict // by name: does it hold the wanted bytes?
+	// Images is what the registries say of the images that were asked for, by
+	// reference as in a service's spec.
+	Images map[string]Image
 	// Recorded is the config with the latest revision of the stack as the swarm
 	// has it, and Last what that says. Observing leaves Last nil: whoever can
 	// read the form sets it. Both are nil when there is no history.
@@ -26,8 +29,32 @@ type Snapshot struct {
 
 // Target is the engine that was asked.
 type Target struct {
+	Context    string // the docker context it was found by; empty if by none
 	Host       string // as the client dials it: unix:///var/run/docker.sock
 	APIVersion string // negotiated: "1.41"
+	Cluster    string // ID of the swarm; empty if it could not be read
+}
+
+// String is the engine as plans and prompts name it: the context, the host, and
+// the beginning of the swarm's ID.
+func (t Target) String() string {
+	s := t.Host
+	if t.Context != "" {
+		s = "context " + t.Context + " (" + t.Host + ")"
+	}
+	if t.Cluster != "" {
+		s += ", cluster " + t.Cluster[:min(12, len(t.Cluster))]
+	}
+	return s
+}
+
+// Image is what a reference stands for in its registry.
+type Image struct {
+	Digest    string           // sha256:…; empty if that could not be found out
+	Platforms []swarm.Platform // as `docker stack deploy` writes them into a spec
+	Err       string           // why there is no digest
+	// Denied says that the registry does not take the login that was sent.
+	Denied bool
 }
 
 // Verdict is the answer to a comparison that may not be possible.

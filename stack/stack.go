@@ -86,9 +86,25 @@ type Secret struct {
 // shown and saved. It is zero for a secret that is external or comes from a
 // driver.
 type SecretSource struct {
-	File   string // absolute path; or
-	Env    string // name of an environment variable
-	Digest string // of the content, as in the name of a secret that is not pinned
+	File   string  // absolute path; or
+	Env    string  // name of an environment variable; or
+	Exec   Command `json:",omitzero"` // that prints them
+	Digest string  // of the content, as in the name of a secret that is not pinned
+}
+
+// IsZero says that the command has no words.
+func (c Command) IsZero() bool { return len(c.Words) == 0 }
+
+// IsZero says that the secret has no source.
+func (s SecretSource) IsZero() bool {
+	return s.Digest == "" && s.File == "" && s.Env == "" && s.Exec.IsZero()
+}
+
+// Command is a program to run.
+type Command struct {
+	Words   []string // the program, then its arguments; no shell is between
+	Dir     string   // absolute path in which it runs
+	Timeout time.Duration
 }
 
 // Settings are what x-stackup says about an object: how stackup is to treat it.

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stackup-cli/stackup/planfile"
-	"github.com/stackup-cli/stackup/planner"
 	"github.com/stackup-cli/stackup/stack"
 )
 
@@ -39,11 +38,15 @@ func (e *execution) addFlags(f *pflag.FlagSet) {
 	e.approval.addFlags(f)
 	e.display.addFlags(f)
 	e.addTimeFlags(f)
-	f.DurationVar(&e.lockTimeout, "lock-timeout", 0, "how long to wait while another apply to the stack runs")
+	e.addLockFlag(f)
 	f.IntVar(&e.parallel, "parallel", 10, "how many objects to write at a time")
 	f.StringVar(&e.onFailure, "on-failure", onFailureContinue, "continue with what does not depend on it, stop starting anything new, or rollback to what ran before")
 	f.BoolVarP(&e.detach, "detach", "d", false, "write everything in order and wait for nothing")
 	f.BoolVar(&e.ignoreConditions, "ignore-conditions", false, "do not wait for the conditions of depends_on, keep the order only")
+}
+
+func (e *execution) addLockFlag(f *pflag.FlagSet) {
+	f.DurationVar(&e.lockTimeout, "lock-timeout", 0, "how long to wait while another apply to the stack runs")
 }
 
 // addTimeFlags adds those that say how long to wait.
@@ -83,7 +86,7 @@ func applyCommand(p *process) *cobra.Command {
 	var (
 		src   source
 		at    target
-		scope planner.Options
+		scope scope
 		how   execution
 	)
 	c := &cobra.Command{
@@ -105,7 +108,7 @@ its end goes on where it stopped.
   stackup apply plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := how.check(); err != nil {
+			if err := errors.Join(how.check(), scope.check()); err != nil {
 				return usageError{c, err}
 			}
 			return how.run(c.Context(), p, func(v *view) error {
@@ -122,7 +125,9 @@ its end goes on where it stopped.
 	}
 	src.addFlags(c)
 	at.addFlags(c)
-	addScopeFlags(c, &scope)
+	at.addLoginFlag(c.Flags())
+	scope.addFlags(c)
+	scope.addImageFlags(c.Flags())
 	how.addFlags(c.Flags())
 	return c
 }
@@ -139,7 +144,7 @@ func (e *execution) run(ctx context.Context, p *process, do func(v *view) error)
 // job is what is to be carried out, where and how.
 type job struct {
 	at          target
-	scope       planner.Options
+	scope       scope
 	how         execution
 	want        stack.Stack
 	keepHistory bool // when the stack is removed

@@ -23,15 +23,18 @@ func configCommand(p *process) *cobra.Command {
 		Long: `Print the compose file as stackup reads it: merged, with variables replaced and
 relative paths resolved. With --specs print what the engine would be sent
 instead, as JSON. No engine is needed. The contents of secrets are never shown;
-variables are, as in the file.`,
+variables are, as in the file. Commands that contents come from are not run: the
+names of such configs and secrets end in "-unread".`,
 		Example: `  stackup config shop -c compose.yaml -c production.yaml
   stackup config shop -c compose.yaml --specs`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			o := src.options(p, firstArg(args))
+			o.NoCommands = true
 			if inSpecs {
-				return printSpecs(c.Context(), p, src.options(p, firstArg(args)))
+				return printSpecs(c.Context(), p, o)
 			}
-			text, warnings, err := loader.Resolve(c.Context(), src.options(p, firstArg(args)))
+			text, warnings, err := loader.Resolve(c.Context(), o)
 			if err != nil {
 				return err
 			}

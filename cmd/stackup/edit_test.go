@@ -83,7 +83,7 @@ func rewrite(ts *testscript.TestScript, name string, change func(*swarm.ServiceS
 	}
 	s := have.Services[i]
 	change(&s.Spec)
-	_, err := c.Update(context.Background(), s.ID, s.Version, s.Spec)
+	_, err := c.Update(context.Background(), stack.Live{ID: s.ID, Version: s.Version}, s.Spec)
 	ts.Check(err)
 }
 

@@ -49,34 +49,32 @@ func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack
 }
 
 // target is the flags that say where to deploy.
-type target struct{ host string }
+type target struct {
+	context, host string
+	logins        bool // send them with what is written
+}
 
 func (t *target) addFlags(c *cobra.Command) {
-	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine (default: DOCKER_HOST, else the local socket)")
+	c.Flags().StringVar(&t.context, "context", "", "docker context `NAME` of the engine (default: DOCKER_HOST, else DOCKER_CONTEXT, else the current one)")
+	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine: unix://, tcp:// or ssh://")
 }
 
 func (t *target) open(p *process) (*engine.Client, error) {
-	return engine.Open(engine.Options{Host: t.host, Environ: p.environ, UserAgent: "stackup/" + version()})
-}
-
-// addScopeFlags are the flags that say what a plan leaves out.
-func addScopeFlags(c *cobra.Command, o *planner.Options) {
-	f := c.Flags()
-	f.BoolVar(&o.NoPrune, "no-prune", false, "keep what the file no longer has")
-	f.BoolVar(&o.KeepReplicas, "keep-replicas", false, "keep the number of tasks of the services that run")
+	return engine.Open(engine.Options{Context: t.context, Host: t.host, Logins: t.logins, Environ: p.environ, UserAgent: "stackup/" + version()})
 }
 
 // look observes the swarm and makes the plan. A plan that this swarm cannot
 // take is an error with every reason in it.
-func look(ctx context.Context, c *engine.Client, want stack.Stack, o planner.Options) (stack.Plan, stack.Snapshot, error) {
-	have, err := observe(ctx, c, want)
+func look(ctx context.Context, c *engine.Client, want stack.Stack, o scope) (stack.Plan, stack.Snapshot, error) {
+	have, err := o.gather(ctx, c, want)
 	if err != nil {
 		return stack.Plan{}, have, err
 	}
-	plan, err := planner.Plan(want, have, o)
+	plan, err := planner.Plan(want, have, o.Options)
 	if err != nil {
 		return plan, have, exitError{exitRefused, err}
 	}
+	plan.Warnings = append(plan.Warnings, c.LoginWarnings(planner.Written(plan))...)
 	return plan, have, nil
 }
 

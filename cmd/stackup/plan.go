@@ -4,15 +4,13 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/stackup-cli/stackup/planner"
 )
 
 func planCommand(p *process) *cobra.Command {
 	var (
 		src      source
 		at       target
-		scope    planner.Options
+		scope    scope
 		out      planOutput
 		detailed bool
 		md       markdown
@@ -31,7 +29,7 @@ STACK is the stack's name; without it the file's name: is taken.
   stackup plan shop -c compose.yaml --out plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := out.check(md); err != nil {
+			if err := errors.Join(out.check(md), scope.check()); err != nil {
 				return usageError{c, err}
 			}
 			want, err := src.load(c.Context(), p, firstArg(args))
@@ -57,7 +55,9 @@ STACK is the stack's name; without it the file's name: is taken.
 	}
 	src.addFlags(c)
 	at.addFlags(c)
-	addScopeFlags(c, &scope)
+	at.addLoginFlag(c.Flags())
+	scope.addFlags(c)
+	scope.addImageFlags(c.Flags())
 	out.addFlags(c.Flags())
 	md.addFlags(c.Flags())
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there is something to do")

@@ -15,9 +15,9 @@ import (
 // ask lets a person decide about a plan, and takes a yes for all that the plan
 // says. Nobody is asked where nobody can answer: then the plan is not approved.
 func (a *approval) ask(ctx context.Context, p *process, plan stack.Plan) error {
-	word, question := "yes", fmt.Sprintf("Apply this plan to stack %q on %s? yes, no or details: ", plan.Stack, plan.Target.Host)
+	word, question := "yes", fmt.Sprintf("Apply this plan to stack %q on %s? yes, no or details: ", plan.Stack, plan.Target)
 	if n := removals(plan); n > 0 {
-		word, question = plan.Stack, fmt.Sprintf("This plan removes %d of the objects of stack %q on %s.\nType the stack's name to apply it, or details: ", n, plan.Stack, plan.Target.Host)
+		word, question = plan.Stack, fmt.Sprintf("This plan removes %d of the objects of stack %q on %s.\nType the stack's name to apply it, or details: ", n, plan.Stack, plan.Target)
 	}
 	err := confirm(ctx, p, word, question, func() error { return printDetails(p, plan) })
 	if err != nil {

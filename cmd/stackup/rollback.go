@@ -16,7 +16,7 @@ import (
 func rollbackCommand(p *process) *cobra.Command {
 	var (
 		at    target
-		scope planner.Options
+		scope scope
 		how   execution
 	)
 	c := &cobra.Command{
@@ -49,7 +49,8 @@ are still in the swarm; data in volumes does not go back.
 		},
 	}
 	at.addFlags(c)
-	addScopeFlags(c, &scope)
+	at.addLoginFlag(c.Flags())
+	scope.addFlags(c)
 	how.addFlags(c.Flags())
 	return c
 }

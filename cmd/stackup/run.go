@@ -66,7 +66,7 @@ ls, ps and rm work on it, and stackup takes over what docker deployed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{c, err} })
 	root.AddCommand(
 		planCommand(p), applyCommand(p), showCommand(p), destroyCommand(p), waitCommand(p),
-		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p),
+		historyCommand(p), rollbackCommand(p), driftCommand(p), unlockCommand(p), authCommand(p),
 		configCommand(p), sandboxCommand(p), versionCommand(p), manCommand(p),
 	)
 	addCompletions(p, root)

@@ -36,7 +36,7 @@ func applySaved(c *cobra.Command, v *view, file string, j job) error {
 		}
 	}
 	ctx := c.Context()
-	now, err := refresh(ctx, v.p, j.at, doc)
+	now, err := refresh(ctx, v.p, j.at, doc, true)
 	if err != nil {
 		return err
 	}
@@ -60,10 +60,11 @@ func applySaved(c *cobra.Command, v *view, file string, j job) error {
 func planningFlag(c *cobra.Command) (name string) {
 	var (
 		planning cobra.Command
-		scope    planner.Options
+		scope    scope
 	)
 	new(source).addFlags(&planning)
-	addScopeFlags(&planning, &scope)
+	scope.addFlags(&planning)
+	scope.addImageFlags(planning.Flags())
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if planning.Flags().Lookup(f.Name) != nil {
 			name = f.Name
@@ -81,12 +82,15 @@ type refreshed struct {
 
 // refresh holds a saved plan against the swarm. Nothing is written. A plan that
 // must not be applied any more ends with exitStale.
-func refresh(ctx context.Context, p *process, at target, doc planfile.Document) (refreshed, error) {
+//
+// Without commands those that print secrets are not run: such a secret is taken
+// for what it was.
+func refresh(ctx context.Context, p *process, at target, doc planfile.Document, commands bool) (refreshed, error) {
 	client, err := at.open(p)
 	if err != nil {
 		return refreshed{}, err
 	}
-	plan, err := withSecrets(ctx, p, doc.Plan)
+	plan, err := withSecrets(ctx, p, doc.Plan, commands)
 	if err != nil {
 		return refreshed{}, err
 	}
@@ -94,11 +98,8 @@ func refresh(ctx context.Context, p *process, at target, doc planfile.Document) 
 	if err != nil {
 		return refreshed{}, err
 	}
-	if at.host == "" && have.Target.Host != plan.Target.Host {
-		return refreshed{}, exitError{exitStale, &stack.Error{
-			Msg:  fmt.Sprintf("the plan was made for engine %q, and this is engine %q", plan.Target.Host, have.Target.Host),
-			Hint: "if both are of one swarm, say so with --host",
-		}}
+	if err := at.check(plan.Target, have.Target); err != nil {
+		return refreshed{}, exitError{exitStale, err}
 	}
 	plan, err = planner.Refresh(plan, have)
 	if err != nil {
@@ -107,14 +108,36 @@ func refresh(ctx context.Context, p *process, at target, doc planfile.Document) 
 	return refreshed{client, plan, have}, err
 }
 
+// check demands that a saved plan is carried out on the swarm it was made for.
+// That is told by the swarm's ID. Where that is not known, the host has to be the
+// same, unless one was asked for.
+func (t target) check(planned, now stack.Target) error {
+	switch {
+	case planned.Cluster != "" && now.Cluster != "":
+		if planned.Cluster == now.Cluster {
+			return nil
+		}
+		return &stack.Error{
+			Msg:  fmt.Sprintf("the plan was made for another swarm: %s; this is %s", planned, now),
+			Hint: "plan again, or name the swarm's engine with --context or --host",
+		}
+	case t.host != "" || t.context != "" || planned.Host == now.Host:
+		return nil
+	}
+	return &stack.Error{
+		Msg:  fmt.Sprintf("the plan was made for engine %q, and this is engine %q", planned.Host, now.Host),
+		Hint: "if both are of one swarm, say so with --host",
+	}
+}
+
 // withSecrets is the plan with the bytes of the secrets that it creates.
-func withSecrets(ctx context.Context, p *process, plan stack.Plan) (stack.Plan, error) {
+func withSecrets(ctx context.Context, p *process, plan stack.Plan, commands bool) (stack.Plan, error) {
 	plan.Changes = slices.Clone(plan.Changes)
 	var problems []error
 	stale := false
 	for i, c := range plan.Changes {
 		s, ok := c.Want.(stack.Secret)
-		if !ok || c.Action == stack.Keep {
+		if !ok || c.Action == stack.Keep || !commands && !s.Source.Exec.IsZero() {
 			continue
 		}
 		data, err := loader.ReadSecret(ctx, plan.Stack, s, p.environ)

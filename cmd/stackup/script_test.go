@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 //	engine leave     the engine leaves its swarm
 //	edit …           something is done behind stackup's back, see edit
 //	replace A B FILE a file is changed
+//	registry …       what the registries have, see registryCommand
+//	lookups N        so many images were looked up since the last time
+//	login SVC [USER] the service was last written with this user's login, or without one
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
 //	action CODE …    the steps of action.yml are run, see runAction
 //	pipeline …       a job of docs/ci.md is run, see pipeline
@@ -51,7 +54,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			engine := enginetest.Start(env.T().(testing.TB))
 			env.Values["engine"] = engine
-			env.Values["heard"] = new(atomic.Int64)
+			env.Values["heard"], env.Values["lookups"] = new(atomic.Int64), new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
 			env.Setenv("HOST", engine.Host)
 			forge := startForge(env.T().(testing.TB))
@@ -74,6 +77,9 @@ func TestScripts(t *testing.T) {
 			"action":   runAction,
 			"forge":    forgeCommand,
 			"pipeline": pipeline,
+			"registry": registryCommand,
+			"lookups":  lookups,
+			"login":    login,
 		},
 	})
 }

@@ -55,7 +55,7 @@ func standing(ctx context.Context, p *process, at target, doc planfile.Document)
 	if doc.Masked {
 		return "For reading only: credentials in it are masked."
 	}
-	now, err := refresh(ctx, p, at, doc)
+	now, err := refresh(ctx, p, at, doc, false)
 	var exit exitError
 	switch {
 	case errors.As(err, &exit) && exit.code == exitStale:

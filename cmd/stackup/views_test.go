@@ -46,7 +46,7 @@ func TestViews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, _, err := look(t.Context(), client, want, planner.Options{})
+	plan, _, err := look(t.Context(), client, want, scope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func behindTheBack(t *testing.T, host string) {
 		}
 		five := uint64(5)
 		s.Spec.Mode.Replicated.Replicas = &five
-		if _, err := c.Update(t.Context(), s.ID, s.Version, s.Spec); err != nil {
+		if _, err := c.Update(t.Context(), stack.Live{ID: s.ID, Version: s.Version}, s.Spec); err != nil {
 			t.Fatal(err)
 		}
 	}

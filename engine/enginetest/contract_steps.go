@@ -120,21 +120,21 @@ func (k *contract) updates(t *testing.T) {
 	spec := s.Spec
 	spec.Labels = map[string]string{stack.LabelNamespace: "contract", "changed": "yes"}
 
-	_, err := k.c.Update(t.Context(), s.ID, swarm.Version{Index: 1}, spec)
+	_, err := k.c.Update(t.Context(), stack.Live{ID: s.ID, Version: swarm.Version{Index: 1}}, spec)
 	check(t, err, stack.ErrOutOfSequence, `service "contract_web": update out of sequence`)
 	renamed := spec
 	renamed.Name = "contract_other"
-	_, err = k.c.Update(t.Context(), s.ID, s.Version, renamed)
+	_, err = k.c.Update(t.Context(), stack.Live{ID: s.ID, Version: s.Version}, renamed)
 	check(t, err, stack.ErrInvalid, "renaming services is not supported")
 	global := spec
 	global.Mode = swarm.ServiceMode{Global: &swarm.GlobalService{}}
-	_, err = k.c.Update(t.Context(), s.ID, s.Version, global)
+	_, err = k.c.Update(t.Context(), stack.Live{ID: s.ID, Version: s.Version}, global)
 	check(t, err, stack.ErrInvalid, "service mode change is not allowed")
 	if k.web(t).Version != s.Version {
 		t.Error("a refused update moved the version")
 	}
 
-	if _, err := k.c.Update(t.Context(), s.ID, s.Version, spec); err != nil {
+	if _, err := k.c.Update(t.Context(), stack.Live{ID: s.ID, Version: s.Version}, spec); err != nil {
 		t.Fatal(err)
 	}
 	now := k.web(t)
@@ -156,7 +156,7 @@ func (k *contract) countsOldTasksOfEqualSpec(t *testing.T) {
 		if mode != "" {
 			s.Spec.EndpointSpec = &swarm.EndpointSpec{Mode: mode}
 		}
-		if _, err := k.c.Update(t.Context(), s.ID, s.Version, s.Spec); err != nil {
+		if _, err := k.c.Update(t.Context(), stack.Live{ID: s.ID, Version: s.Version}, s.Spec); err != nil {
 			t.Fatal(err)
 		}
 	}

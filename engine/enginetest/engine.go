@@ -8,7 +8,7 @@
 // task), time (tasks and updates end as soon as they begin), rolling updates,
 // rollback and restart policies beyond what is said at [Engine], the filling-in
 // of defaults (specs come back as they were sent), predefined networks, published
-// ports, volumes, authentication, and all checks of a spec but those for
+// ports, volumes, pulling images, and all checks of a spec but those for
 // references. It is to be replaced by a real swarm without containers.
 package enginetest
 
@@ -39,6 +39,8 @@ import (
 type Engine struct {
 	// Host is the address for clients, if [Start] made the engine.
 	Host string
+	// Cluster is the ID of the swarm. It may be changed before the first request.
+	Cluster string
 
 	mux *http.ServeMux
 
@@ -52,14 +54,25 @@ type Engine struct {
 	journal  []string
 	index    uint64 // of the last write; also what IDs are made of
 	objects  []*object
-	tasks    []*task
+	registry Registry
+	lookups  []string
+
+	logins, loginsBefore map[string]string // by service: who wrote it last
+	tasks                []*task
 }
 
 // New is an empty swarm. It is an [http.Handler].
 func New() *Engine {
-	e := &Engine{mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{}}
+	e := &Engine{Cluster: "cluster1", mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{},
+		registry: Registry{Down: "the stand-in knows no registry"},
+		logins:   map[string]string{}, loginsBefore: map[string]string{},
+	}
 	e.mux.HandleFunc("/_ping", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", "1.41") })
+	e.handle("GET /{v}/swarm", http.StatusOK, func(*http.Request) (any, error) {
+		return swarm.Swarm{ClusterInfo: swarm.ClusterInfo{ID: e.Cluster}}, nil
+	})
 	e.handle("GET /{v}/nodes", http.StatusOK, func(*http.Request) (any, error) { return []swarm.Node{theNode()}, nil })
+	e.handle("GET /{v}/{kind}/{id}/{rest...}", http.StatusOK, e.distribution)
 	e.handle("GET /{v}/tasks", http.StatusOK, e.listTasks)
 	e.handle("GET /{v}/tasks/{id}/logs", http.StatusOK, e.taskLogs)
 	e.handle("GET /{v}/{kind}", http.StatusOK, e.list)
