@@ -48,7 +48,9 @@ func BenchmarkStart(b *testing.B) {
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
-		<-served
+		if err := <-served; err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
