@@ -10,7 +10,7 @@ GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build test unit e2e engine demo lint fuzz bench golden clean
+.PHONY: all build test unit e2e engine parts demo lint fuzz bench golden clean
 
 all: build
 
@@ -27,7 +27,7 @@ test: unit
 unit:
 	$(GO) test -race ./...
 
-e2e: engine
+e2e: engine parts
 	STACKUP_E2E=1 $(GO) test -count=1 -timeout 30m ./e2e/...
 
 # A Docker engine to start throwaway swarms with; none is left running.
@@ -35,6 +35,12 @@ engine:
 	@command -v dockerd >/dev/null && command -v ip >/dev/null || { \
 	  echo "installing the Docker engine with apt"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables iproute2; }
+
+# What else the tests use as real parts: a registry, and a server for ssh.
+parts:
+	@command -v docker-registry >/dev/null && [ -x /usr/sbin/sshd ] && command -v ssh >/dev/null || { \
+	  echo "installing a registry and OpenSSH with apt"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker-registry openssh-server openssh-client; }
 
 demo: build engine
 	$(GO) run ./e2e/throwaway/cmd -- sh examples/demo.sh $(BIN)/stackup
@@ -59,7 +65,7 @@ fuzz:
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" || exit 1; \
 	  done; done
 
-bench: build engine
+bench: build engine parts
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) $$($(GO) list ./... | grep -v /e2e)
 	STACKUP_E2E=1 $(GO) test -count=1 -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e
 

@@ -61,7 +61,7 @@ func (m *maker) pin(s stack.Service, have swarm.ServiceSpec) swarm.ServiceSpec {
 	image, asked := m.have.Images[ref]
 	if !asked || image.Digest == "" {
 		spec := keepResolved(s.Spec, have)
-		if asked || m.RequireDigest {
+		if image.Denied || !hasDigest(ref) && (asked || m.RequireDigest) {
 			m.unresolved = append(m.unresolved, unresolved{s, ref, image, hasDigest(imageOf(spec))})
 		}
 		return spec
