@@ -121,7 +121,7 @@ func TestFaults(t *testing.T) {
 			name := "fault-" + strings.ReplaceAll(f.name, " ", "-")
 			file := func(web string) string {
 				text := "services:\n  web: " + web + "\n"
-				if strings.Contains(web, "large") {
+				if strings.Contains(web, "[large]") {
 					text += "configs:\n  large: {content: " + strings.Repeat("x", 1024001) + "}\n"
 				}
 				return text

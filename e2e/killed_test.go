@@ -95,7 +95,8 @@ func TestKilled(t *testing.T) {
 			destroyAfter(t, s.stack)
 			if n%2 == 0 {
 				s.plan = filepath.Join(t.TempDir(), "plan.json")
-				want(t, 0, s.dir, s.environ, append([]string{"plan", "--out", s.plan}, s.file...)...)
+				through := append(slices.Clone(s.environ), "DOCKER_HOST="+s.proxy.host) // a plan is for one engine
+				want(t, 0, s.dir, through, append([]string{"plan", "--out", s.plan}, s.file...)...)
 			}
 			s.killedAt(t, n)
 			if n == 5 {

@@ -132,7 +132,13 @@ services:
 	applied(t, o)
 	missing := []string{"REVERTED=nowhere/nothing:1", "RESUMED=stackup-test/app:3", "TEAM=blue"}
 	r := want(t, 7, dir, missing, "apply", "half", "-c", "compose.yaml", "-y", "--timeout", "2m")
-	contains(t, r.stderr, "nowhere/nothing:1", "stackup-test/app:3", "paused")
+	contains(t, r.stderr, "nowhere/nothing:1", "stackup-test/app:3")
+	for _, service := range []string{"half_reverted", "half_resumed"} {
+		eventually(t, "the engine has paused the update", func() bool {
+			u := services(t, "half")[service].UpdateStatus
+			return u != nil && u.State == "paused"
+		})
+	}
 
 	docker(t, "tag", app2, "stackup-test/app:3")
 	eventually(t, "the new task runs", func() bool { return len(running(t, "half_resumed")) == 2 })
