@@ -58,6 +58,10 @@ func TestDeniedLogin(t *testing.T) {
 		if a := got["reg.test/a:1"]; err != nil || a.Err != want || a.Denied != (want != "") {
 			t.Errorf("%s: %+v, %v", password, a, err)
 		}
+		hub := open(t, engine.Options{Host: e.Host, Environ: []string{"DOCKER_CONFIG=" + loggedIn(t, map[string]string{"https://index.docker.io/v1/": "ann:canary"})}})
+		if own, err := hub.Images(t.Context(), []string{"only/here:1"}); err != nil || own["only/here:1"].Denied || own["only/here:1"].Err != "unauthorized: authentication required" {
+			t.Errorf("Docker Hub: %+v, %v", own, err)
+		}
 		if o := got["other.test/a:1"]; o.Denied || o.Err != "no basic auth credentials" {
 			t.Errorf("without a login: %+v", o)
 		}

@@ -140,7 +140,7 @@ func (m *maker) images() {
 		told[u.ref] = true
 		switch {
 		case u.image.Denied:
-			m.problem(u.problem("the registry refuses the login that docker has for it: "+u.image.Err, "docker login, and try again"))
+			m.problem(u.problem("the registry refuses the login that docker has for it: "+u.image.Err, "docker login; or --resolve-image never, if the nodes have the image"))
 		case m.RequireDigest && u.image.Err != "":
 			m.problem(u.problem("its digest could not be looked up: "+u.image.Err, "leave --require-digest out to go on"))
 		case m.RequireDigest && !u.pinned:
