@@ -12,7 +12,7 @@ NFPM          := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1
 CYCLONEDX     := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build install-plugin test unit e2e engine demo demo-docker lint fuzz bench golden dist image clean
+.PHONY: all build install-plugin test unit e2e engine parts demo demo-docker lint fuzz bench golden dist image clean
 
 all: build
 
@@ -37,7 +37,7 @@ unit:
 	$(GO) test -race ./...
 	cd sandbox && $(GO) test -parallel 32 ./...
 
-e2e: engine
+e2e: engine parts
 	STACKUP_E2E=1 $(GO) test -count=1 -parallel 16 -timeout 30m ./e2e/...
 
 # A Docker engine to start throwaway swarms with; none is left running.
@@ -45,6 +45,12 @@ engine:
 	@command -v dockerd >/dev/null && command -v ip >/dev/null || { \
 	  echo "installing the Docker engine with apt"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables iproute2; }
+
+# What else the tests use as real parts: a registry, and a server for ssh.
+parts:
+	@command -v docker-registry >/dev/null && [ -x /usr/sbin/sshd ] && command -v ssh >/dev/null || { \
+	  echo "installing a registry and OpenSSH with apt"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker-registry openssh-server openssh-client; }
 
 # On a swarm without Docker: nothing is installed, nothing is left.
 demo: build
@@ -88,7 +94,7 @@ fuzz:
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" || exit 1; \
 	  done; done
 
-bench: build engine
+bench: build engine parts
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) $$($(GO) list ./... | grep -v /e2e)
 	STACKUP_E2E=1 $(GO) test -count=1 -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e
 

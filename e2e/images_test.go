@@ -24,7 +24,7 @@ func imageOf(t *testing.T, stack, service string) string {
 func TestDigests(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, "", swarm.Host)
-	first := r.push(t, "app", "1", "first")
+	first := r.push(t, "app", "first")
 	image := r.host + "/app:1"
 	dir := write(t, "compose.yaml", "services: {web: {image: '"+image+"', command: sleep, deploy: {update_config: {order: start-first}}}}",
 		"other.yaml", "services: {web: {image: '"+r.host+"/app:2'}}")
@@ -48,7 +48,7 @@ func TestDigests(t *testing.T) {
 		t.Errorf("docker stack deploy has replaced %v by %v", before, after)
 	}
 
-	second := r.push(t, "app", "1", "second")
+	second := r.push(t, "app", "second")
 	moved := want(t, 2, dir, nil, append([]string{"plan", "--detailed-exitcode"}, args...)...).stdout
 	contains(t, moved, "image changed", "- "+image+"@"+first[:len("sha256:")+12], "+ "+image+"@"+second[:len("sha256:")+12], "restarts 1 task")
 	settled(t, dir, nil, append(args, "--resolve-image", "changed")...)
@@ -81,7 +81,7 @@ func TestFewLookups(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t, "", swarm.Host)
 	for i := range 10 {
-		r.push(t, fmt.Sprintf("app%d", i), "1", "x")
+		r.push(t, fmt.Sprintf("app%d", i), "x")
 	}
 	var file strings.Builder
 	file.WriteString("services:\n")
@@ -134,7 +134,7 @@ func TestLogins(t *testing.T) {
 		}
 	})
 	r := newRegistry(t, "ann:canary-password", s.Hosts...)
-	digest := r.push(t, "private", "1", "first")
+	digest := r.push(t, "private", "first")
 	image := r.host + "/private:1"
 	dir := write(t, "compose.yaml", "services: {web: {image: '"+image+"', command: sleep, deploy: {placement: {constraints: [node.hostname == node2]}}}}")
 	login := append(dockerLogin(t, r.host, "ann:canary-password"), "DOCKER_HOST="+s.Host)

@@ -112,9 +112,9 @@ func networkOf(t *testing.T, host string) string {
 	return ""
 }
 
-// push makes an image of the test program there. Another note is another
+// push makes an image name:1 of the test program there. Another note is another
 // digest, which is returned.
-func (r *store) push(t *testing.T, name, tag, note string) (digest string) {
+func (r *store) push(t *testing.T, name, note string) (digest string) {
 	t.Helper()
 	layer := savedLayer(t)
 	config, err := json.Marshal(map[string]any{
@@ -137,14 +137,14 @@ func (r *store) push(t *testing.T, name, tag, note string) (digest string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.do(t, "PUT", "/v2/"+name+"/manifests/"+tag, docker+"distribution.manifest.v2+json", manifest)
+	r.do(t, "PUT", "/v2/"+name+"/manifests/1", docker+"distribution.manifest.v2+json", manifest)
 	return digestOf(manifest)
 }
 
 // blob uploads a part of an image.
 func (r *store) blob(t *testing.T, name string, b []byte) {
 	t.Helper()
-	at := r.do(t, "POST", "/v2/"+name+"/blobs/uploads/", "", nil).Header.Get("Location")
+	at := r.do(t, "POST", "/v2/"+name+"/blobs/uploads/", "", nil)
 	sep := "?"
 	if strings.Contains(at, "?") {
 		sep = "&"
@@ -152,7 +152,7 @@ func (r *store) blob(t *testing.T, name string, b []byte) {
 	r.do(t, "PUT", strings.TrimPrefix(at, "http://"+r.host)+sep+"digest="+digestOf(b), "application/octet-stream", b)
 }
 
-func (r *store) do(t *testing.T, method, path, kind string, body []byte) *http.Response {
+func (r *store) do(t *testing.T, method, path, kind string, body []byte) (location string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+r.host+path, bytes.NewReader(body))
 	if err != nil {
@@ -173,7 +173,7 @@ func (r *store) do(t *testing.T, method, path, kind string, body []byte) *http.R
 	if resp.StatusCode >= http.StatusBadRequest {
 		t.Fatalf("%s %s: %s: %s", method, path, resp.Status, answer)
 	}
-	return resp
+	return resp.Header.Get("Location")
 }
 
 func packed(t *testing.T, b []byte) []byte {

@@ -72,7 +72,7 @@ func (c *Client) image(ctx context.Context, ref string) stack.Image {
 	case err != nil && login.err != nil:
 		return stack.Image{Err: login.err.Error()}
 	case err != nil:
-		return stack.Image{Err: plain(err.Error()), Denied: login.encoded != "" && errdefs.IsUnauthorized(err)}
+		return stack.Image{Err: plain(err.Error()), Denied: errdefs.IsUnauthorized(err) && login.denied(err.Error())}
 	}
 	return stack.Image{Digest: r.Descriptor.Digest.String(), Platforms: platforms(r.DistributionInspect)}
 }

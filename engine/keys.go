@@ -28,7 +28,7 @@ func keysIn(dir string, verify bool) (keys, error) {
 		optional bool
 	}{{"ca.pem", &k.ca, !verify}, {"cert.pem", &k.cert, true}, {"key.pem", &k.key, true}} {
 		*f.into, err = os.ReadFile(filepath.Join(dir, f.name)) //nolint:gosec // the user's own folder
-		if err != nil && !(f.optional && errors.Is(err, fs.ErrNotExist)) {
+		if err != nil && (!f.optional || !errors.Is(err, fs.ErrNotExist)) {
 			return k, plainPath(err)
 		}
 	}

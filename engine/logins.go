@@ -75,6 +75,14 @@ func (env env) login(host string) login {
 	return out
 }
 
+// denied says whether an answer "unauthorized" is about the login that was sent.
+// Docker Hub gives it to every login for what does not exist, too, such as an
+// image that only the nodes have.
+func (l login) denied(answer string) bool {
+	const hub = "docker.io"
+	return l.encoded != "" && (l.registry != hub || strings.Contains(answer, "incorrect username or password"))
+}
+
 // withoutOutput leaves out what a credential helper has printed (docker
 // credential-helpers client/client.go).
 func withoutOutput(err error) error {

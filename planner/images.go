@@ -61,7 +61,7 @@ func (m *maker) pin(s stack.Service, have swarm.ServiceSpec) swarm.ServiceSpec {
 	image, asked := m.have.Images[ref]
 	if !asked || image.Digest == "" {
 		spec := keepResolved(s.Spec, have)
-		if asked || m.RequireDigest {
+		if image.Denied || !hasDigest(ref) && (asked || m.RequireDigest) {
 			m.unresolved = append(m.unresolved, unresolved{s, ref, image, hasDigest(imageOf(spec))})
 		}
 		return spec
@@ -140,7 +140,7 @@ func (m *maker) images() {
 		told[u.ref] = true
 		switch {
 		case u.image.Denied:
-			m.problem(u.problem("the registry refuses the login that docker has for it: "+u.image.Err, "docker login, and try again"))
+			m.problem(u.problem("the registry refuses the login that docker has for it: "+u.image.Err, "docker login; or --resolve-image never, if the nodes have the image"))
 		case m.RequireDigest && u.image.Err != "":
 			m.problem(u.problem("its digest could not be looked up: "+u.image.Err, "leave --require-digest out to go on"))
 		case m.RequireDigest && !u.pinned:

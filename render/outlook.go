@@ -77,7 +77,7 @@ func outlook(r stack.Report) string {
 		text = append(text, "Rolled back: services are as before.")
 	}
 	if going := unfinished(last); going != "" {
-		text = append(text, "The swarm goes on with "+going+"; stackup wait " + cmp.Or(r.Stack, "STACK") + " waits for that.")
+		text = append(text, "The swarm goes on with "+going+"; stackup wait "+cmp.Or(r.Stack, "STACK")+" waits for that.")
 	}
 	switch {
 	case back != nil && !back.OK():

@@ -63,7 +63,8 @@ type Engine struct {
 
 // New is an empty swarm. It is an [http.Handler].
 func New() *Engine {
-	e := &Engine{Cluster: "cluster1", mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{},
+	e := &Engine{
+		Cluster: "cluster1", mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{},
 		registry: Registry{Down: "the stand-in knows no registry"},
 		logins:   map[string]string{}, loginsBefore: map[string]string{},
 	}
