@@ -179,7 +179,8 @@ func (f *fake) Update(ctx context.Context, have stack.Live, spec swarm.ServiceSp
 	if s.Version != have.Version {
 		return nil, fmt.Errorf("rpc error: %w", stack.ErrOutOfSequence)
 	}
-	s.Spec, f.specs[name] = spec, spec
+	was := s.Spec
+	s.PreviousSpec, s.Spec, f.specs[name] = &was, spec, spec
 	s.Version.Index += 10
 	s.UpdateStatus = nil
 	f.changedAt[name] = time.Now()

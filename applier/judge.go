@@ -62,7 +62,7 @@ func (r *run) judgeRemoval(c *change, s *swarm.Service) {
 // judge decides about a service that has been written, or is kept.
 func (r *run) judge(c *change, s *swarm.Service) {
 	w := &c.watch
-	meddled := w.meddled(s)
+	meddled := c.meddled(s)
 	switch {
 	case rollingBack(s) && (meddled || c.Action != stack.Keep || r.Attach):
 		r.judgeRollback(c, s)

@@ -173,7 +173,10 @@ func parseSwarm(t *testing.T, text string, f *fake) {
 		case "iteration":
 			s.apply = func(v *swarm.Service) { v.JobStatus = &swarm.JobStatus{JobIteration: swarm.Version{Index: 1}} }
 		case "changed":
-			s.apply = func(v *swarm.Service) { v.Spec.Labels = map[string]string{"by": "somebody"} }
+			s.apply = func(v *swarm.Service) {
+				was := v.Spec
+				v.PreviousSpec, v.Spec.Labels = &was, map[string]string{"by": "somebody"}
+			}
 		case "gone":
 			s.apply = func(v *swarm.Service) { v.ID = "" }
 		default:

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/moby/moby/api/types/swarm"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
 // watch is what the polls have shown of one service.
@@ -43,10 +45,11 @@ func (w *watch) remember(tasks []swarm.Task) {
 
 // meddled says that the service's spec is no longer the one that was written.
 // A spec never changes without the version.
-func (w *watch) meddled(s *swarm.Service) bool {
+func (c *change) meddled(s *swarm.Service) bool {
+	w := &c.watch
 	switch w.version {
 	case 0:
-		w.spec = s.Spec
+		w.spec, w.changed = s.Spec, c.overwritten(s)
 	case s.Version.Index:
 		return w.changed
 	default:
@@ -54,6 +57,21 @@ func (w *watch) meddled(s *swarm.Service) bool {
 	}
 	w.version = s.Version.Index
 	return w.changed
+}
+
+// overwritten says that somebody has written the service between our write and
+// the first look at it. The engine keeps the spec before the last write (swarmkit
+// manager/controlapi/service.go, UpdateService): after ours it is the one that
+// the plan saw.
+func (c *change) overwritten(s *swarm.Service) bool {
+	switch before := s.PreviousSpec; {
+	case before == nil || c.Action == stack.Keep:
+		return false
+	case c.Action == stack.Create:
+		return true
+	default:
+		return c.Have != nil && c.Have.Service != nil && !sameSpec(*before, c.Have.Service.Spec)
+	}
 }
 
 // reverted says that a task which the update was to replace is current again:

@@ -23,7 +23,7 @@ func (m *maker) hazards() {
 		case isService:
 			c.Hazards = m.serviceHazards(*c, stack.Normal(s.Spec))
 		}
-		if _, live := m.live[c.Ref.Name]; live && c.Action != stack.Keep && m.updating(c.Ref) {
+		if _, live := m.live[c.Ref.Name]; live && c.Action != stack.Keep && m.interrupts(*c) {
 			c.Hazards = append(c.Hazards, stack.InterruptsUpdate)
 		}
 		slices.Sort(c.Hazards)
@@ -78,6 +78,13 @@ func (m *maker) placeable(constraints []string) int {
 		}
 	}
 	return n
+}
+
+// interrupts says whether a change breaks off an update that the engine is still
+// rolling out. One that is removed has nothing to lose; and what an apply left
+// half-way that did not come to its end is what the next one is to mend.
+func (m *maker) interrupts(c stack.Change) bool {
+	return c.Action != stack.Delete && Unfinished(m.have).IsZero() && m.updating(c.Ref)
 }
 
 // updating says whether the engine is still rolling out the last change of a

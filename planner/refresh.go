@@ -148,7 +148,7 @@ func (r *refresher) change(c stack.Change) (stack.Change, bool) {
 	case same:
 		c.Have = &live.Live
 		c.Hazards = slices.DeleteFunc(slices.Clone(c.Hazards), func(h stack.Hazard) bool { return h == stack.InterruptsUpdate })
-		if r.updating(c.Ref) { // now, whatever was then
+		if r.interrupts(c) { // now, whatever was then
 			c.Hazards = append(c.Hazards, stack.InterruptsUpdate)
 			slices.Sort(c.Hazards)
 		}

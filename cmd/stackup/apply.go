@@ -164,7 +164,7 @@ func carryOut(ctx context.Context, v *view, j job) error {
 		return err
 	}
 	if plan.Empty() {
-		return s.settle(ctx, plan, have)
+		return s.settle(ctx, plan, have, id)
 	}
 	return s.locked(ctx, plan.Stack, func(ctx context.Context) error {
 		if s.waited && j.how.approval.auto != "" {
@@ -172,7 +172,7 @@ func carryOut(ctx context.Context, v *view, j job) error {
 				return err
 			}
 			if plan.Empty() {
-				return s.settle(ctx, plan, have)
+				return s.settle(ctx, plan, have, id)
 			}
 		}
 		return s.carryOut(ctx, plan, id)

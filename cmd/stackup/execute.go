@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/stackup-cli/stackup/applier"
 	"github.com/stackup-cli/stackup/history"
@@ -17,6 +18,7 @@ func (s *session) carryOut(ctx context.Context, plan stack.Plan, id string) erro
 	if err != nil {
 		return err
 	}
+	s.mark(ctx, &have, s.view.p.now())
 	report, err := s.apply(ctx, plan, have)
 	switch {
 	case err == nil && report.OK():
@@ -25,16 +27,20 @@ func (s *session) carryOut(ctx context.Context, plan stack.Plan, id string) erro
 	case s.how.onFailure == onFailureRollback && !report.Interrupted && err == nil && ctx.Err() == nil:
 		err = s.rollback(ctx, plan, &report)
 	}
-	if wrote(report) && (report.Rollback == nil || !report.Rollback.OK()) && !report.OK() {
-		s.spoiled(ctx, have)
+	if back := report.Rollback; !report.OK() && (!wrote(report) || back != nil && back.OK()) {
+		s.mark(ctx, &have, time.Time{})
 	}
 	return s.conclude(report, err)
 }
 
-// settle waits for a stack of which nothing has to change.
-func (s *session) settle(ctx context.Context, plan stack.Plan, have stack.Snapshot) error {
+// settle waits for a stack of which nothing has to change. It is recorded if the
+// apply that has changed it did not come so far.
+func (s *session) settle(ctx context.Context, plan stack.Plan, have stack.Snapshot, id string) error {
 	report, err := s.apply(ctx, plan, have)
 	if err == nil && report.OK() {
+		if !planner.Unfinished(have).IsZero() {
+			s.record(ctx, plan, id, have)
+		}
 		err = s.forget(ctx, plan, have)
 	}
 	return s.conclude(report, err)

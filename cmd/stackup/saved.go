@@ -51,7 +51,7 @@ func applySaved(c *cobra.Command, v *view, file string, j job) error {
 		return err
 	}
 	if now.plan.Empty() {
-		return s.settle(ctx, now.plan, now.have)
+		return s.settle(ctx, now.plan, now.have, doc.ID)
 	}
 	return s.locked(ctx, now.plan.Stack, func(ctx context.Context) error { return s.carryOut(ctx, now.plan, doc.ID) })
 }

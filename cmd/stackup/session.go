@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/user"
 	"strings"
@@ -123,21 +124,26 @@ func (s *session) record(ctx context.Context, plan stack.Plan, id string, have s
 	s.warn("the revision was not recorded", history.Save(ctx, s.client, plan.Stack, r, planfile.MarshalRevision, have.Recorded, most))
 }
 
-// spoiled notes that an apply did not come to its end, so that the next plan
-// does not blame others for what it finds.
-func (s *session) spoiled(ctx context.Context, have stack.Snapshot) {
+// mark notes on the latest revision since when an apply is under way, so that
+// the next plan knows whose doing it finds if this one is cut short: even a kill
+// leaves the mark. Zero takes it away. A new revision has none.
+func (s *session) mark(ctx context.Context, have *stack.Snapshot, at time.Time) {
 	if have.Recorded == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	labels := map[string]string{}
-	for k, v := range have.Recorded.Spec.Labels {
-		labels[k] = v
+	labels := maps.Clone(have.Recorded.Spec.Labels)
+	delete(labels, stack.LabelUnfinished)
+	if !at.IsZero() {
+		labels[stack.LabelUnfinished] = at.UTC().Format(time.RFC3339)
 	}
-	labels[stack.LabelUnfinished] = s.view.p.now().UTC().Format(time.RFC3339)
-	_, err := s.client.Relabel(ctx, *have.Recorded, labels)
-	s.warn("that the apply did not end well could not be noted", err)
+	marked, err := s.client.Relabel(ctx, *have.Recorded, labels)
+	if err != nil {
+		s.warn("that an apply is under way could not be noted", err)
+		return
+	}
+	have.Recorded = &marked
 }
 
 func (s *session) warn(what string, err error) {
