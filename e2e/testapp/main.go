@@ -6,7 +6,7 @@
 //	app fail-after TIME    serve for this long ("2s"), then end with code 1
 //	app check              code 0 if a server in this container listens, else 1
 //	app deny               be a registry that wants credentials, on :$PORT
-//	app hang               be a registry that never answers
+//	app hang               be a registry that is there and never sends an image
 //
 // Under any other name than app it checks, whatever the arguments: so it stands
 // in for the programs that health checks call, such as pg_isready.
@@ -107,7 +107,12 @@ func deny(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "no credentials", http.StatusUnauthorized)
 }
 
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang answers the first question of an engine, for which it waits 15 s only.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/v2/" {
+		<-r.Context().Done()
+	}
+}
 
 func check() int {
 	conn, err := new(net.Dialer).DialContext(context.Background(), "tcp", "localhost"+address())
