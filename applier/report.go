@@ -2,6 +2,7 @@ package applier
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stackup-cli/stackup/stack"
@@ -77,10 +78,22 @@ func (r *run) cut(c *change) stack.Outcome {
 		if c.Action != stack.Delete {
 			o.Failure = r.failure(c, r.suspect(c))
 		}
-	case idle, ended:
+	case idle:
+		if _, culprit := c.ready(r.Options); r.hasFailed(culprit) {
+			return stack.Outcome{State: stack.Blocked, Culprit: culprit}
+		}
+		return stack.Outcome{State: stack.NotStarted}
+	case ended:
 		return stack.Outcome{State: stack.NotStarted}
 	}
 	return o
+}
+
+// hasFailed says whether this has failed, rather than been cut short.
+func (r *run) hasFailed(ref stack.Ref) bool {
+	return slices.ContainsFunc(r.changes, func(c *change) bool {
+		return c.Ref == ref && c.phase == ended && c.outcome.State == stack.Failed
+	})
 }
 
 // goesOn says what the swarm goes on doing with a change that is no longer waited

@@ -41,7 +41,7 @@ func TestObserveSendsFewRequests(t *testing.T) {
 	if _, err := c.Observe(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
-	if c.Requests() > 8 || c.Writes() != 0 {
+	if c.Requests() > 9 || c.Writes() != 0 {
 		t.Errorf("%d requests, %d writes", c.Requests(), c.Writes())
 	}
 }

@@ -142,9 +142,6 @@ func (c *Client) Requests() int { return int(c.requests.Load()) }
 // creates, updates and removals, whether the engine accepted them or not.
 func (c *Client) Writes() int { return int(c.writes.Load()) }
 
-// Host is the address of the engine.
-func (c *Client) Host() string { return c.at.host }
-
 // greet pings the engine once in the life of the client and so finds the API
 // version to speak. Everything else calls it first: left to itself the moby
 // client pings once for every request that starts before the first answer.
