@@ -9,7 +9,7 @@
 // rollback and restart policies beyond what is said at [Engine], the filling-in
 // of defaults (specs come back as they were sent), predefined networks, published
 // ports, volumes, pulling images, and all checks of a spec but those for
-// references. It is to be replaced by a real swarm without containers.
+// references. What needs those is tested on a sandbox, or on a real engine.
 package enginetest
 
 import (
