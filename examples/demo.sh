@@ -47,7 +47,7 @@ say "An image that does not exist: the apply ends as soon as that is certain, an
 run apply voting -c compose.yaml -c "$edits/bad.yaml" --auto-approve && exit 1 || echo "(exit code $?)"
 
 say "Back to what was applied before."
-run rollback voting --auto-approve --allow interrupts-update
+run rollback voting --auto-approve
 
 say "What has been applied, and when?"
 run history voting
