@@ -29,9 +29,9 @@ type claim struct {
 // manager/controlapi/service.go, checkPortConflicts). Several services may
 // publish one port in host mode: the scheduler keeps them apart.
 func (m *maker) ports() {
-	claims := map[published][]claim{}
+	claims, wanted := map[published][]claim{}, m.wantedNames()
 	for _, s := range m.have.Services {
-		if m.wantedName(s.Spec.Name) || m.have.Owned(s.Spec.Labels) && !m.NoPrune {
+		if wanted[s.Spec.Name] || m.have.Owned(s.Spec.Labels) && !m.NoPrune {
 			continue // changed or removed by this plan
 		}
 		for p, host := range portsOf(s.Spec) {
@@ -51,8 +51,13 @@ func (m *maker) ports() {
 	}
 }
 
-func (m *maker) wantedName(name string) bool {
-	return slices.ContainsFunc(m.want.Services, func(s stack.Service) bool { return s.Spec.Name == name })
+// wantedNames is the full names of the wanted services.
+func (m *maker) wantedNames() map[string]bool {
+	out := make(map[string]bool, len(m.want.Services))
+	for _, s := range m.want.Services {
+		out[s.Spec.Name] = true
+	}
+	return out
 }
 
 func comparePorts(a, b published) int {
