@@ -59,7 +59,7 @@ func resultMessage(r Result) string {
 		}
 		text += " after " + rounded(r.Report.Elapsed) + ": " + strings.Join(parts, ", ")
 	}
-	if mistakes := apart(r.Err); len(mistakes) > 0 {
+	if mistakes := stack.Apart(r.Err); len(mistakes) > 0 {
 		text = because(text, mistakes[0].Error())
 	}
 	return text

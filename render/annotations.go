@@ -18,7 +18,7 @@ const maxAnnotation = 2000
 // at its place in a file where it has one. Path is a file's name as the
 // repository knows it.
 func ErrorAnnotations(w io.Writer, err error, r *stack.Report, path func(string) string) {
-	for _, err := range flatten(err) {
+	for _, err := range stack.Apart(err) {
 		pos := position(err)
 		annotate(w, "error", pos, strings.TrimPrefix(err.Error(), pos.String()+": "), hint(err), path)
 	}
@@ -42,7 +42,7 @@ func WarningAnnotations(w io.Writer, ws []stack.Warning, path func(string) strin
 // are. It is empty if there is nothing to say.
 func Reason(err error, r *stack.Report, n int) string {
 	var reasons []string
-	for _, err := range flatten(err) {
+	for _, err := range stack.Apart(err) {
 		reasons = append(reasons, err.Error())
 	}
 	reasons = append(reasons, failures(r)...)

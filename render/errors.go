@@ -15,7 +15,7 @@ import (
 // copied. A nil error writes nothing.
 func Error(w io.Writer, err error) {
 	pg := newPage(Style{})
-	list := flatten(err)
+	list := stack.Apart(err)
 	for i, err := range list {
 		pg.verbatim("error: ", err.Error())
 		if h := hint(err); h != "" && (i+1 == len(list) || hint(list[i+1]) != h) {
@@ -41,27 +41,6 @@ func Warnings(w io.Writer, ws []stack.Warning, s Style) {
 // several is an error that wraps a list: one of errors.Join, or of fmt.Errorf
 // with more than one %w.
 type several interface{ Unwrap() []error }
-
-// flatten takes errors.Join apart, at any depth. Other errors that wrap
-// several have a text of their own and stay whole.
-func flatten(err error) []error {
-	if err == nil {
-		return nil
-	}
-	var list several
-	if !errors.As(err, &list) {
-		return []error{err}
-	}
-	joined := errors.Join(list.Unwrap()...)
-	if joined == nil || joined.Error() != err.Error() {
-		return []error{err}
-	}
-	var flat []error
-	for _, e := range list.Unwrap() {
-		flat = append(flat, flatten(e)...)
-	}
-	return flat
-}
 
 // hint is the first one in the tree of wrapped errors.
 func hint(err error) string {

@@ -3,6 +3,8 @@ package render
 import (
 	"io"
 	"strings"
+
+	"github.com/stackup-cli/stackup/stack"
 )
 
 // ErrorMarkdown writes why nothing was planned or applied as a comment on a pull
@@ -12,7 +14,7 @@ func ErrorMarkdown(w io.Writer, err error) error {
 	var d document
 	d.add("## Failed")
 	var lines []string
-	for _, err := range flatten(err) {
+	for _, err := range stack.Apart(err) {
 		line := "- **Error:** " + prose(err.Error())
 		if h := hint(err); h != "" {
 			line += "; " + prose(h)

@@ -67,6 +67,27 @@ func (e *Error) Error() string {
 	return oneLine(s)
 }
 
+// Apart takes [errors.Join] apart, at any depth. Other errors that wrap several
+// have a text of their own and stay whole. A nil error gives none.
+func Apart(err error) []error {
+	if err == nil {
+		return nil
+	}
+	var list interface{ Unwrap() []error }
+	if !errors.As(err, &list) {
+		return []error{err}
+	}
+	joined := errors.Join(list.Unwrap()...)
+	if joined == nil || joined.Error() != err.Error() {
+		return []error{err}
+	}
+	var flat []error
+	for _, e := range list.Unwrap() {
+		flat = append(flat, Apart(e)...)
+	}
+	return flat
+}
+
 // oneLine makes a line of a text that quotes something with line ends in it.
 func oneLine(s string) string {
 	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s)
