@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,6 +107,15 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s has no %s:\n%s", args[2], args[0], text)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.Replace(text, args[0], args[1], 1)), 0o600))
+}
+
+var planID = regexp.MustCompile(`(?i)(plan[-_]id=)[0-9a-f]{16}`)
+
+// plain puts a word for the ID of a plan that depends on the swarm's own IDs:
+// plain FILE.
+func plain(ts *testscript.TestScript, _ bool, args []string) {
+	text := planID.ReplaceAllString(ts.ReadFile(args[0]), "${1}ITS-ID")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 // idOf puts the ID of a plan's JSON into a variable: idof FILE NAME.

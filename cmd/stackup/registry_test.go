@@ -41,7 +41,7 @@ func login(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 1 {
 		want = args[1]
 	}
-	if got := engineOf(ts).Logins()[args[0]]; got != want {
+	if got := engineOf(ts).Login(args[0]); got != want {
 		ts.Fatalf("%s has the login of %q, want %q", args[0], got, want)
 	}
 }

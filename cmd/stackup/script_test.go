@@ -13,20 +13,20 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/stackup-cli/stackup/engine/enginetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected outputs in the scripts")
 
 // TestMain makes the test binary the program under test as well.
 func TestMain(m *testing.M) {
+	// Most of the time they wait for a swarm: for the monitoring of updates, say.
+	_ = flag.Set("test.parallel", "8")
 	program := func() { os.Exit(realMain()) }
 	testscript.Main(m, map[string]func(){"stackup": program, pluginName: program})
 }
 
-// TestScripts runs the sessions in testdata, each against an empty swarm of its
-// own. Besides the usual commands there are:
+// TestScripts runs the sessions in testdata, each on a sandbox of its own (see
+// testSwarm). Besides the usual commands there are:
 //
 //	stackup ARGS…    the program
 //	written N        the swarm has been written to this often, but for stackup's own configs
@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 //	registry …       what the registries have, see registryCommand
 //	lookups N        so many images were looked up since the last time
 //	login SVC [USER] the service was last written with this user's login, or without one
+//	plain FILE       the ID of a plan in a file is no more than ITS-ID
 //	idof FILE NAME   the ID of a plan in JSON goes into a variable
 //	action CODE …    the steps of action.yml are run, see runAction
 //	pipeline …       a job of docs/ci.md is run, see pipeline
@@ -46,13 +47,14 @@ func TestMain(m *testing.M) {
 // There are two more conditions: [flag:NAME], plan has this flag; [file:PATH],
 // there is this file.
 func TestScripts(t *testing.T) {
+	program := buildSandbox(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			engine := enginetest.Start(env.T().(testing.TB))
+			engine := startSwarm(env.T().(testing.TB), program)
 			env.Values["engine"] = engine
 			env.Values["heard"], env.Values["lookups"] = new(atomic.Int64), new(atomic.Int64)
 			env.Setenv("DOCKER_HOST", engine.Host)
@@ -72,6 +74,7 @@ func TestScripts(t *testing.T) {
 			"edit":    edit,
 			"replace": replace,
 			"idof":    idOf,
+			"plain":   plain,
 			"code":    exitCode,
 
 			"action":   runAction,
@@ -95,8 +98,8 @@ func condition(name string) (bool, error) {
 	return false, fmt.Errorf("unknown condition %q", name)
 }
 
-func engineOf(ts *testscript.TestScript) *enginetest.Engine {
-	return ts.Value("engine").(*enginetest.Engine)
+func engineOf(ts *testscript.TestScript) *testSwarm {
+	return ts.Value("engine").(*testSwarm)
 }
 
 func written(ts *testscript.TestScript, neg bool, args []string) {
@@ -131,7 +134,7 @@ func waitUntil(ts *testscript.TestScript, ok func() bool) {
 func engineCommand(ts *testscript.TestScript, _ bool, args []string) {
 	switch args[0] {
 	case "leave":
-		engineOf(ts).LeaveSwarm()
+		ts.Check(engineOf(ts).leave())
 	default:
 		ts.Fatalf("unknown engine command %q", args[0])
 	}

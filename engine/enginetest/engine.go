@@ -56,9 +56,8 @@ type Engine struct {
 	objects  []*object
 	registry Registry
 	lookups  []string
-
-	logins, loginsBefore map[string]string // by service: who wrote it last
-	tasks                []*task
+	logins   Logins
+	tasks    []*task
 }
 
 // New is an empty swarm. It is an [http.Handler].
@@ -66,7 +65,6 @@ func New() *Engine {
 	e := &Engine{
 		Cluster: "cluster1", mux: http.NewServeMux(), failing: map[int]Failure{}, logs: map[string]string{},
 		registry: Registry{Down: "the stand-in knows no registry"},
-		logins:   map[string]string{}, loginsBefore: map[string]string{},
 	}
 	e.mux.HandleFunc("/_ping", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", "1.41") })
 	e.handle("GET /{v}/swarm", http.StatusOK, func(*http.Request) (any, error) {

@@ -100,8 +100,7 @@ func (e *Engine) create(r *http.Request) (any, error) {
 		if err := e.admit(o.service); err != nil {
 			return nil, err
 		}
-		delete(e.logins, o.about.Name) // of an earlier one
-		e.keepLogin(r, o.about.Name)
+		e.logins.Note(r, o.about.Name)
 	}
 	e.objects = append(e.objects, o)
 	e.wrote("create", o)

@@ -42,24 +42,40 @@ func (e *Engine) Lookups() []string {
 func (e *Engine) Logins() map[string]string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return maps.Clone(e.logins)
+	return maps.Clone(e.logins.now)
 }
 
-// distribution answers with what the registry has, in the words of engine 20.10.
+// distribution answers with what the registry has.
 func (e *Engine) distribution(r *http.Request) (any, error) {
 	if r.PathValue("kind") != "distribution" {
 		return nil, refuse(http.StatusNotFound, "page not found")
 	}
-	ref := strings.TrimSuffix(r.PathValue("id")+"/"+r.PathValue("rest"), "/json")
-	e.lookups = append(e.lookups, ref)
+	e.lookups = append(e.lookups, imageOf(r))
+	return e.registry.answer(r)
+}
+
+// imageOf is the reference that a request to look up an image is about.
+func imageOf(r *http.Request) string {
+	_, ref, _ := strings.Cut(r.URL.Path, "/distribution/")
+	return strings.TrimSuffix(ref, "/json")
+}
+
+// ServeHTTP answers an engine's requests to look up an image.
+func (reg Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := reg.answer(r)
+	respond(w, http.StatusOK, body, err)
+}
+
+// answer has the words of engine 20.10.
+func (reg Registry) answer(r *http.Request) (any, error) {
 	login := loginOf(r)
-	found, ok := e.registry.Digests[ref]
+	found, ok := reg.Digests[imageOf(r)]
 	switch {
-	case e.registry.Down != "":
-		return nil, refuse(http.StatusInternalServerError, "%s", e.registry.Down)
-	case e.registry.Password != "" && login.Password == "":
+	case reg.Down != "":
+		return nil, refuse(http.StatusInternalServerError, "%s", reg.Down)
+	case reg.Password != "" && login.Password == "":
 		return nil, refuse(http.StatusInternalServerError, "no basic auth credentials")
-	case login.Password != e.registry.Password && e.registry.Password != "":
+	case login.Password != reg.Password && reg.Password != "":
 		return nil, refuse(http.StatusUnauthorized, "unauthorized: authentication required")
 	case !ok:
 		return nil, refuse(http.StatusNotFound, "manifest unknown: manifest unknown")
@@ -81,18 +97,31 @@ func loginOf(r *http.Request) registry.AuthConfig {
 	return *login
 }
 
-// keepLogin notes with which login a service was written. One that comes without
-// keeps the one it has, or gets back the one before.
-func (e *Engine) keepLogin(r *http.Request, name string) {
+// Logins is with which logins services were written, as a swarm keeps them. Its
+// zero value is that of no services.
+type Logins struct{ now, before map[string]string }
+
+// Of is the user of the login that a service has; empty if it has none.
+func (l *Logins) Of(service string) string { return l.now[service] }
+
+// Note takes a request that wrote a service. An update that comes without a login
+// keeps the one that is there, or gets back the one before.
+func (l *Logins) Note(r *http.Request, service string) {
+	if l.now == nil {
+		l.now, l.before = map[string]string{}, map[string]string{}
+	}
+	if strings.HasSuffix(r.URL.Path, "/create") {
+		delete(l.now, service) // of an earlier one
+	}
 	user := loginOf(r).Username
 	if user == "" && r.URL.Query().Get("registryAuthFrom") == "previous-spec" {
-		user = e.loginsBefore[name]
+		user = l.before[service]
 	}
 	if user == "" {
-		user = e.logins[name]
+		user = l.now[service]
 	}
-	e.loginsBefore[name] = e.logins[name]
+	l.before[service] = l.now[service]
 	if user != "" {
-		e.logins[name] = user
+		l.now[service] = user
 	}
 }

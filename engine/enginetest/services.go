@@ -87,7 +87,7 @@ func (e *Engine) updateService(r *http.Request) (any, error) {
 		!reflect.DeepEqual(was.TaskTemplate, spec.TaskTemplate) || !reflect.DeepEqual(was.EndpointSpec, spec.EndpointSpec)
 	s.PreviousSpec, s.Spec, s.UpdateStatus, o.about = &was, spec, nil, spec.Annotations
 	e.wrote("update", o)
-	e.keepLogin(r, spec.Name)
+	e.logins.Note(r, spec.Name)
 	if s.JobStatus != nil {
 		s.JobStatus.JobIteration.Index = e.index
 	}

@@ -1,6 +1,7 @@
 package swarm
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,14 +9,19 @@ import (
 	"github.com/docker/go-units"
 	"github.com/moby/swarmkit/v2/api"
 	"github.com/moby/swarmkit/v2/api/genericresource"
+	"github.com/moby/swarmkit/v2/identity"
 )
 
 // Cluster says what the swarm is made of. In a file it is written
 //
+//	id: test
 //	nodes:
 //	  - {name: node1, role: manager, labels: {zone: a}, memory: 8g}
 //	  - {name: node2, cpus: 2, platform: linux/arm64, engine_labels: {disk: ssd}}
 type Cluster struct {
+	// ID is the swarm's; another one each time if it is empty. What was planned on
+	// one swarm can be applied to another with the same ID and objects.
+	ID    string `yaml:"id"`
 	Nodes []Node `yaml:"nodes"`
 }
 
@@ -69,7 +75,7 @@ func (c Cluster) complete() (Cluster, error) {
 	if first := nodes[0].Role; managers == 0 && (first == "" || first == "worker") {
 		nodes[0].Role = "manager"
 	}
-	return Cluster{Nodes: nodes}, nil
+	return Cluster{ID: cmp.Or(c.ID, identity.NewID()), Nodes: nodes}, nil
 }
 
 // object is the node as the store keeps it; id is to be its own.

@@ -16,7 +16,7 @@ func (s *Swarm) seed(c Cluster) error {
 		return err
 	}
 	return s.store.Update(func(tx store.Tx) error {
-		if err := store.CreateCluster(tx, clusterObject()); err != nil {
+		if err := store.CreateCluster(tx, clusterObject(c.ID)); err != nil {
 			return err
 		}
 		for _, n := range initialNetworks() {
@@ -46,9 +46,9 @@ const heartbeat = 5
 
 // clusterObject is manager/manager.go, defaultClusterObject, without what
 // belongs to certificates.
-func clusterObject() *api.Cluster {
+func clusterObject(id string) *api.Cluster {
 	return &api.Cluster{
-		ID: identity.NewID(),
+		ID: id,
 		Spec: api.ClusterSpec{
 			Annotations:   api.Annotations{Name: store.DefaultClusterName},
 			Orchestration: api.OrchestrationConfig{TaskHistoryRetentionLimit: 5},
