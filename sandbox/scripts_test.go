@@ -18,14 +18,7 @@ import (
 //
 //	code N ARGS…    run a program that ends with this exit code
 func TestScripts(t *testing.T) {
-	bin := t.TempDir()
-	for _, build := range []struct{ dir, pkg string }{{"..", "./cmd/stackup"}, {".", "./cmd/stackup-sandbox"}} {
-		cmd := exec.CommandContext(t.Context(), "go", "build", "-o", bin, build.pkg)
-		cmd.Dir = build.dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
+	programs := build(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -35,12 +28,28 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Defer(func() { _ = os.RemoveAll(dir) })
-			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			env.Setenv("PATH", filepath.Dir(programs.sandbox)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("DOCKER_HOST", "unix://"+dir+"/docker.sock")
-			return run(env, filepath.Join(bin, "stackup-sandbox"), "--nodes", "3", "--socket", dir+"/docker.sock")
+			return run(env, programs.sandbox, "--nodes", "3", "--socket", dir+"/docker.sock")
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": wantCode},
 	})
+}
+
+// programs are stackup and the sandbox, in one folder.
+type programs struct{ stackup, sandbox string }
+
+func build(t *testing.T) programs {
+	t.Helper()
+	bin := t.TempDir()
+	for _, build := range []struct{ dir, pkg string }{{"..", "./cmd/stackup"}, {".", "./cmd/stackup-sandbox"}} {
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-o", bin, build.pkg)
+		cmd.Dir = build.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	return programs{filepath.Join(bin, "stackup"), filepath.Join(bin, "stackup-sandbox")}
 }
 
 // run runs a sandbox until the script ends, and waits until it is there.
