@@ -14,15 +14,25 @@ import (
 // command, and for tests:
 //
 //	GET    /sandbox                  {"Version": "…", "Pid": 1}
+//	DELETE /sandbox                  ask for its end
 //	GET    /sandbox/faults           the faults, one a line (see package fault)
 //	PUT    /sandbox/faults           replace them by those of the body
 //	POST   /sandbox/nodes/{id}/down  the node, by ID, is no longer heard of
 //	POST   /sandbox/nodes/{id}/up    it is back
 func (s *Sandbox) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox", s.describe)
+	mux.HandleFunc("DELETE /sandbox", s.ask)
 	mux.HandleFunc("GET /sandbox/faults", s.listFaults)
 	mux.HandleFunc("PUT /sandbox/faults", s.setFaults)
 	mux.HandleFunc("POST /sandbox/nodes/{id}/{state}", s.setNode)
+}
+
+func (s *Sandbox) ask(w http.ResponseWriter, _ *http.Request) {
+	select {
+	case s.asked <- struct{}{}:
+	default: // somebody has already
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // SetFaults replaces the faults.

@@ -35,6 +35,7 @@ type Sandbox struct {
 	api    *api.API
 	faults *fault.Injector
 	server *http.Server
+	asked  chan struct{} // receives when somebody asks for the end
 }
 
 // Start starts a swarm that nobody can reach yet: see [Sandbox.Serve].
@@ -46,7 +47,7 @@ func Start(o Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	sb := &Sandbox{swarm: s, api: api.New(s, o.API)}
+	sb := &Sandbox{swarm: s, api: api.New(s, o.API), asked: make(chan struct{}, 1)}
 	sb.faults = fault.New(sb.api, o.Faults...)
 	mux := http.NewServeMux()
 	sb.control(mux)
@@ -94,6 +95,9 @@ func Listen(ctx context.Context, path string) (net.Listener, error) {
 // SetDown takes a node, by ID, away or brings it back; see
 // [swarm.Swarm.SetDown].
 func (s *Sandbox) SetDown(node string, down bool) error { return s.swarm.SetDown(node, down) }
+
+// Asked receives when somebody has asked for the end by way of the socket.
+func (s *Sandbox) Asked() <-chan struct{} { return s.asked }
 
 // Save writes the state of the swarm; see [swarm.Swarm.Save].
 func (s *Sandbox) Save(w io.Writer) error { return s.swarm.Save(w) }

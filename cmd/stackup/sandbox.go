@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -29,9 +28,7 @@ func sandboxCommand(p *process) *cobra.Command {
 					Hint: "it comes with stackup; in a checkout, make build makes it",
 				}
 			}
-			// It takes the place of this process, and so gets its signals.
-			err = syscall.Exec(path, append([]string{sandboxProgram}, args...), p.environ)
-			return &stack.Error{Msg: "cannot run " + path, Err: err}
+			return become(path, args, p.environ)
 		},
 	}
 }

@@ -2,8 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"syscall"
+	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,16 +24,12 @@ func downCommand() *cobra.Command {
 		if err != nil {
 			return fmt.Errorf("no sandbox is up: %w", err)
 		}
-		process, err := os.FindProcess(d.Pid)
-		if err == nil {
-			err = process.Signal(syscall.SIGTERM)
-		}
-		if err != nil {
+		if _, err := request(cmd.Context(), path, http.MethodDelete, "/sandbox", nil); err != nil {
 			return err
 		}
-		alive := func() bool { return process.Signal(syscall.Signal(0)) == nil }
+		// The socket goes last, when the state is saved.
 		for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
-			if !alive() {
+			if _, err := ask(cmd.Context(), path); err != nil {
 				return nil
 			}
 		}

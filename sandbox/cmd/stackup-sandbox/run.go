@@ -35,6 +35,8 @@ func run(ctx context.Context, o options, command []string) (err error) {
 	select {
 	case <-ctx.Done():
 		return nil
+	case <-s.Asked():
+		return nil
 	case err := <-s.served:
 		return err
 	}
