@@ -24,8 +24,8 @@ secrets: {word: {environment: WORD}}
 	environ := []string{"WORD=word"}
 	destroyAfter(t, "again")
 	for range 10 {
-		want(t, 0, dir, environ, "apply", "again", "-c", "compose.yaml", "-y", "--timeout", "2m")
-		want(t, 0, dir, nil, "destroy", "again", "-y", "--timeout", "2m")
+		want(t, 0, dir, environ, "apply", "again", "-c", "compose.yaml", "-y", "--timeout", "5m")
+		want(t, 0, dir, nil, "destroy", "again", "-y", "--timeout", "5m")
 		gone(t, "again")
 	}
 }

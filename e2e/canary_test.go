@@ -57,12 +57,16 @@ func TestCanary(t *testing.T) {
 		{0, environ, "apply plan.json --json-into events.json --md apply.md"},
 		{0, environ, "plan canaried -c compose.yaml --detailed-exitcode"},
 		{0, environ, "auth refresh canaried"},
-		{8, environ, "apply canaried -c crash.yaml -y --on-failure=rollback --json-into failed.json --md failed.md --timeout 1m"},
+		{8, environ, "apply canaried -c crash.yaml -y --on-failure=rollback --json-into failed.json --md failed.md --timeout 5m"},
 		{0, environ, "history canaried --json"},
 		{0, environ, "drift canaried --json"},
 	} {
 		t.Log(step.args)
-		silent(t, want(t, step.code, dir, step.environ, strings.Fields(step.args)...))
+		args := strings.Fields(step.args)
+		if args[0] != "config" { // which asks no engine
+			args = append(args, "--debug")
+		}
+		silent(t, want(t, step.code, dir, step.environ, args...))
 	}
 	written := []string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

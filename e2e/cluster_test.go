@@ -111,7 +111,7 @@ func (c *cluster) applied(t *testing.T, name string, through int, file string, c
 		c.whole(t)
 		start(t, dir, environ, "destroy", name, "-y").ends(t, 0)
 	})
-	s := start(t, dir, environ, "apply", name, "-c", "compose.yaml", "-y", "--timeout", "3m", "--json-into", "result.json")
+	s := start(t, dir, environ, "apply", name, "-c", "compose.yaml", "-y", "--timeout", "5m", "--json-into", "result.json")
 	eventually(t, "tasks come up", func() bool {
 		tasks := c.tasks(t, through, name+"_web")
 		return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task apiswarm.Task) bool {

@@ -135,7 +135,7 @@ func TestFaults(t *testing.T) {
 				want(t, 0, dir, environ, "apply", name, "-c", "before.yaml", "-y")
 			}
 			environ = append(environ, "DOCKER_HOST="+p.host)
-			args := append([]string{"apply", name, "-c", "compose.yaml", "-y", "--timeout", "2m", "--json-into", "result.json"}, f.flags...)
+			args := append([]string{"apply", name, "-c", "compose.yaml", "-y", "--timeout", "5m", "--json-into", "result.json"}, f.flags...)
 			r := want(t, f.code, dir, environ, args...)
 			contains(t, r.stderr, f.says...)
 			if f.cause == "" {

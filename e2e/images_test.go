@@ -139,7 +139,7 @@ func TestLogins(t *testing.T) {
 	dir := write(t, "compose.yaml", "services: {web: {image: '"+image+"', command: sleep, deploy: {placement: {constraints: [node.hostname == node2]}}}}")
 	login := append(dockerLogin(t, r.host, "ann:canary-password"), "DOCKER_HOST="+s.Host)
 	wrong := append(dockerLogin(t, r.host, "ann:canary-wrong"), "DOCKER_HOST="+s.Host)
-	args := []string{"-c", "compose.yaml", "--timeout", "1m"}
+	args := []string{"-c", "compose.yaml", "--timeout", "5m"}
 
 	r2 := want(t, 4, dir, wrong, "plan", "private", "-c", "compose.yaml")
 	contains(t, r2.stderr, `compose.yaml:1: service "web": image "`+image+`": the registry refuses the login that docker has for it: unauthorized`, "hint: docker login")

@@ -100,10 +100,10 @@ func TestKilled(t *testing.T) {
 			}
 			s.killedAt(t, n)
 			if n == 5 {
-				s.apply(t, "--lock-timeout", "90s", "--timeout", "2m").ends(t, 0)
+				s.apply(t, "--lock-timeout", "5m", "--timeout", "5m").ends(t, 0)
 			} else {
 				want(t, 0, s.dir, nil, "unlock", s.stack, "-y")
-				s.apply(t, "--timeout", "2m").ends(t, 0)
+				s.apply(t, "--timeout", "5m").ends(t, 0)
 			}
 			s.whole(t)
 			want(t, 0, s.dir, nil, "destroy", s.stack, "-y")

@@ -50,7 +50,7 @@ func TestTakenBack(t *testing.T) {
 	want(t, 0, dir, nil, "apply", name, "-c", "intact.yaml", "-y")
 	before, objects := services(t, name), slices.Sorted(slices.Values(left(t, name)))
 
-	r := want(t, 8, dir, nil, "apply", name, "-c", "broken.yaml", "-y", "--on-failure=rollback", "--timeout", "3m", "--json-into", "result.json")
+	r := want(t, 8, dir, nil, "apply", name, "-c", "broken.yaml", "-y", "--on-failure=rollback", "--timeout", "5m", "--json-into", "result.json")
 	contains(t, r.stderr, "takenback_db", "non-zero exit (1)", "rolling back")
 	if o := ended(t, dir); o["takenback_db"].State != stack.Failed || o["takenback_last"].State == stack.Done {
 		t.Errorf("%+v", o)
@@ -92,7 +92,7 @@ services:
 			name := "on-failure-" + choice
 			dir := write(t, "compose.yaml", file)
 			destroyAfter(t, name)
-			want(t, 7, dir, nil, "apply", name, "-c", "compose.yaml", "-y", "--on-failure="+choice, "--timeout", "3m", "--json-into", "result.json")
+			want(t, 7, dir, nil, "apply", name, "-c", "compose.yaml", "-y", "--on-failure="+choice, "--timeout", "5m", "--json-into", "result.json")
 			o := ended(t, dir)
 			for service, state := range map[string]stack.State{"bad": stack.Failed, "slow": stack.Done, "late": late} {
 				if got := o[name+"_"+service].State; got != state {

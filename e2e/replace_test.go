@@ -44,7 +44,7 @@ networks:
 
 	r := want(t, 4, dir, nil, "apply", stack, "-c", "two.yaml", "--auto-approve=safe")
 	contains(t, r.stderr, "replaces-network", "replaces-service")
-	r = want(t, 0, dir, nil, "apply", stack, "-c", "two.yaml", "-y", "--timeout", "2m")
+	r = want(t, 0, dir, nil, "apply", stack, "-c", "two.yaml", "-y", "--timeout", "5m")
 	contains(t, r.stdout, "10.99.1.0/24 -> 10.99.2.0/24", "makes anew 2 services: db, web")
 	settled(t, dir, nil, stack, "-c", "two.yaml")
 	after := services(t, stack)
@@ -59,7 +59,7 @@ networks:
 	}
 	attachedTo(t, "replaced_web", "replaced_front")
 
-	r = want(t, 0, dir, nil, "apply", stack, "-c", "three.yaml", "-y", "--timeout", "2m")
+	r = want(t, 0, dir, nil, "apply", stack, "-c", "three.yaml", "-y", "--timeout", "5m")
 	contains(t, r.stdout, "deploy.mode", "replicated -> global")
 	settled(t, dir, nil, stack, "-c", "three.yaml")
 	if now := services(t, stack); now["replaced_web"].Spec.Mode.Global == nil || now["replaced_db"].ID != after["replaced_db"].ID {

@@ -40,7 +40,7 @@ func TestTwoApplies(t *testing.T) {
 	two := []string{"IMAGE=" + app2, "USER=bob"}
 	contains(t, want(t, 6, dir, two, args("rivals")...).stderr, "alice@"+host)
 	want(t, 0, dir, two, args("bystander")...)
-	second := start(t, dir, two, args("rivals", "--lock-timeout", "2m")...)
+	second := start(t, dir, two, args("rivals", "--lock-timeout", "5m")...)
 	second.says(t, "alice@"+host)
 	if n := len(services(t, "rivals")); n != 1 {
 		t.Errorf("%d services", n)

@@ -45,7 +45,7 @@ services:
 				t.Errorf("left over: %v", names)
 			}
 
-			want(t, 0, dir, nil, "wait", stackName, "--timeout", "1m")
+			want(t, 0, dir, nil, "wait", stackName, "--timeout", "5m")
 			if len(running(t, stackName+"_web")) != 1 {
 				t.Error("after the wait no task runs")
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,17 +25,25 @@ type started struct {
 }
 
 // tooLong is how long no run of stackup takes.
-const tooLong = 5 * time.Minute
+const tooLong = 10 * time.Minute
 
 // start is runWith that returns at once. What still runs when the test ends is
 // killed; what runs for too long ends with the stacks of its goroutines.
 func start(t *testing.T, dir string, environ []string, args ...string) *started {
 	t.Helper()
+	return startBy(t, nil, dir, environ, args...)
+}
+
+// startBy is start with another program that runs stackup: its name and first
+// arguments.
+func startBy(t *testing.T, by []string, dir string, environ []string, args ...string) *started {
+	t.Helper()
 	if unbuilt != nil {
 		t.Fatal(unbuilt)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), tooLong)
-	s := &started{cmd: exec.CommandContext(ctx, binary, args...), done: make(chan struct{})}
+	line := slices.Concat(by, []string{binary}, args)
+	s := &started{cmd: exec.CommandContext(ctx, line[0], line[1:]...), done: make(chan struct{})}
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGQUIT) }
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, &s.stdout, &s.stderr
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "DOCKER_HOST=" + swarm.Host}, environ...)

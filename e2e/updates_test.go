@@ -21,11 +21,11 @@ services:
     image: ` + app1 + `
     command: $COMMAND
     configs: [text]
-    deploy: {replicas: 2, update_config: {monitor: 1s, failure_action: rollback}, rollback_config: {monitor: 1s}}
+    deploy: {replicas: 2, update_config: {monitor: 5s, failure_action: rollback}, rollback_config: {monitor: 1s}}
 configs: {text: {content: $VERSION}}
 `
 	dir := write(t, "compose.yaml", file)
-	apply := []string{"apply", "back", "-c", "compose.yaml", "-y", "--timeout", "2m"}
+	apply := []string{"apply", "back", "-c", "compose.yaml", "-y", "--timeout", "5m"}
 	destroyAfter(t, "back")
 
 	want(t, 0, dir, []string{"COMMAND=sleep", "VERSION=one"}, apply...)
@@ -70,7 +70,7 @@ func TestUnplaceable(t *testing.T) {
 	if c.Effect != stack.Restarts || !slices.Contains(c.Hazards, stack.Unschedulable) {
 		t.Errorf("effect %q, hazards %v", c.Effect, c.Hazards)
 	}
-	r := want(t, 7, dir, nil, "apply", "nowhere", "-c", "after.yaml", "-y", "--allow", "unschedulable", "--timeout", "2m")
+	r := want(t, 7, dir, nil, "apply", "nowhere", "-c", "after.yaml", "-y", "--allow", "unschedulable", "--timeout", "5m")
 	contains(t, r.stderr, "no suitable node")
 	if tasks := running(t, "nowhere_web"); len(tasks) != 0 {
 		t.Errorf("%d tasks run", len(tasks))
@@ -131,7 +131,7 @@ services:
 	destroyAfter(t, "half")
 	applied(t, o)
 	missing := []string{"REVERTED=nowhere/nothing:1", "RESUMED=stackup-test/app:3", "TEAM=blue"}
-	r := want(t, 7, dir, missing, "apply", "half", "-c", "compose.yaml", "-y", "--timeout", "2m")
+	r := want(t, 7, dir, missing, "apply", "half", "-c", "compose.yaml", "-y", "--timeout", "5m")
 	contains(t, r.stderr, "nowhere/nothing:1", "stackup-test/app:3")
 	for _, service := range []string{"half_reverted", "half_resumed"} {
 		eventually(t, "the engine has paused the update", func() bool {
@@ -172,13 +172,13 @@ services: {web: {image: stackup-test/app:1, deploy: {replicas: 2, update_config:
 services: {web: {image: nowhere/nothing:1, deploy: {replicas: 2, update_config: {monitor: 1s}}}}
 `)
 	want(t, 0, dir, nil, "apply", stack, "-c", "good.yaml", "-y")
-	want(t, 7, dir, nil, "apply", stack, "-c", "bad.yaml", "-y", "--timeout", "2m")
+	want(t, 7, dir, nil, "apply", stack, "-c", "bad.yaml", "-y", "--timeout", "5m")
 	eventually(t, "the engine has paused the update", func() bool {
 		u := services(t, stack)["unfinished_web"].UpdateStatus
 		return u != nil && u.State == "paused"
 	})
 	r := want(t, 2, dir, nil, "plan", stack, "-c", "bad.yaml", "--detailed-exitcode")
 	contains(t, r.stdout, "stopped half-way", "restarts 1 of 2 tasks")
-	want(t, 0, dir, nil, "apply", stack, "-c", "good.yaml", "-y", "--timeout", "2m")
+	want(t, 0, dir, nil, "apply", stack, "-c", "good.yaml", "-y", "--timeout", "5m")
 	settled(t, dir, nil, stack, "-c", "good.yaml")
 }

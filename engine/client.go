@@ -44,6 +44,10 @@ type Options struct {
 	Logins bool
 	// UserAgent is sent with every request, if it is not empty.
 	UserAgent string
+	// Trace is told each request when it is sent and when it is answered, in one
+	// line without headers and bodies, if it is not nil. It is called by many
+	// goroutines at once.
+	Trace func(line string)
 	// Dial connects to the address instead of the operating system, if it is
 	// not nil: for tests with an engine in memory.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -72,6 +76,10 @@ func Open(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	trace := o.Trace
+	if trace == nil {
+		trace = func(string) {}
+	}
 	c := &Client{at: at, logins: logins{env: environment(o.Environ)}, sends: o.Logins}
 	api, err := client.New(
 		client.WithHTTPClient(newHTTPClient(at)),
@@ -80,9 +88,13 @@ func Open(o Options) (*Client, error) {
 		client.WithAPIVersion(environment(o.Environ)["DOCKER_API_VERSION"]),
 		withUserAgent(o.UserAgent),
 		withDial(o.Dial),
-		client.WithHTTPRequestHook(func(*http.Request) error {
+		client.WithHTTPRequestHook(func(r *http.Request) error {
 			c.requests.Add(1)
+			trace("> " + r.Method + " " + r.URL.RequestURI())
 			return nil
+		}),
+		client.WithHTTPResponseHook(func(r *http.Response) {
+			trace("< " + r.Status + " " + r.Request.Method + " " + r.Request.URL.RequestURI())
 		}),
 	)
 	if err != nil {
@@ -109,6 +121,7 @@ func newHTTPClient(at endpoint) *http.Client {
 	}
 	if at.ssh != nil {
 		t.MaxConnsPerHost, t.MaxIdleConnsPerHost = most, most
+		t.IdleConnTimeout = 0 // a wait needs few of them, and what comes after it all of them again
 	}
 	return &http.Client{Transport: t, CheckRedirect: client.CheckRedirect}
 }

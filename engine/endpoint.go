@@ -92,22 +92,35 @@ func (env env) endpoint(host string) (endpoint, error) {
 	return e, about(e.host, err)
 }
 
+// contexts is where the docker command keeps its contexts.
+func (env env) contexts() *store.ContextStore {
+	return store.New(filepath.Join(env.configDir(), "contexts"), store.NewConfig(
+		func() any { return &map[string]any{} },
+		store.EndpointTypeGetter(docker.DockerEndpoint, func() any { return &docker.EndpointMeta{} }),
+	))
+}
+
+// Contexts is the names that [Options.Context] may have in an environment, sorted
+// but for the first, which is "default". It reads docker's folder.
+func Contexts(environ []string) []string { return namesOf(environment(environ).contexts()) }
+
+func namesOf(contexts *store.ContextStore) []string {
+	names, _ := store.Names(contexts)
+	slices.Sort(names)
+	return append([]string{noContext}, names...)
+}
+
 // named is the engine of a context.
 func (env env) named(name, origin string) (endpoint, error) {
 	if origin != "" {
 		origin = ", which comes from " + origin + ","
 	}
-	contexts := store.New(filepath.Join(env.configDir(), "contexts"), store.NewConfig(
-		func() any { return &map[string]any{} },
-		store.EndpointTypeGetter(docker.DockerEndpoint, func() any { return &docker.EndpointMeta{} }),
-	))
+	contexts := env.contexts()
 	meta, err := contexts.GetMetadata(name)
 	if err != nil {
-		names, _ := store.Names(contexts)
-		slices.Sort(names)
 		return endpoint{}, &stack.Error{
 			Msg:  fmt.Sprintf("context %q%s does not exist", name, origin),
-			Hint: "these do: " + strings.Join(append([]string{noContext}, names...), ", "),
+			Hint: "these do: " + strings.Join(namesOf(contexts), ", "),
 		}
 	}
 	e := endpoint{context: name}

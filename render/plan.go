@@ -18,11 +18,12 @@ const longPlan = 40
 // Warnings are left to [Warnings], which writes elsewhere.
 func Plan(w io.Writer, p stack.Plan, s Style) error {
 	pg := newPage(s)
+	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.String()})
 	if p.Empty() {
-		pg.para(2, span{bold, safe(p.Stack) + ": "}, span{plain, nothingToDo(p)})
+		pg.line()
+		pg.para(0, span{}, span{plain, "There is " + nothingToDo(p) + "."})
 		return pg.flush(w)
 	}
-	pg.para(2, span{bold, safe(p.Stack) + " "}, span{plain, "on " + p.Target.String()})
 	changes := slices.DeleteFunc(slices.Clone(p.Changes), isKept)
 	if len(p.Drift) > 0 {
 		pg.line()

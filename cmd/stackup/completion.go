@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ func addCompletions(p *process, c *cobra.Command) {
 	switch {
 	case c.Name() == "apply":
 		c.ValidArgsFunction = stacksOrPlans(p)
+	case c.Name() == "wait":
+		c.ValidArgsFunction = services(p)
 	case c.Name() == "rollback":
 		c.ValidArgsFunction = revisions(p)
 	case c.Name() == "show":
@@ -32,7 +35,7 @@ func addCompletions(p *process, c *cobra.Command) {
 	case strings.Contains(c.Use, "STACK"):
 		c.ValidArgsFunction = stacks(p)
 	}
-	for name, f := range flagCompletions() {
+	for name, f := range flagCompletions(p) {
 		if c.Flags().Lookup(name) != nil {
 			_ = c.RegisterFlagCompletionFunc(name, f) // fails only if there is no such flag
 		}
@@ -43,14 +46,14 @@ func addCompletions(p *process, c *cobra.Command) {
 }
 
 // flagCompletions is what may be offered for the flags of these names.
-func flagCompletions() map[string]cobra.CompletionFunc {
+func flagCompletions(p *process) map[string]cobra.CompletionFunc {
 	none := cobra.ShellCompDirectiveNoFileComp
 	compose := cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
 	return map[string]cobra.CompletionFunc{
 		"allow":             cobra.FixedCompletions(hazardChoices(), none),
 		"auto-approve":      cobra.FixedCompletions([]string{approveAll, approveSafe}, none),
 		"compose-file":      compose,
-		"context":           cobra.NoFileCompletions,
+		"context":           contexts(p),
 		"file":              compose,
 		"host":              cobra.NoFileCompletions,
 		"on-failure":        cobra.FixedCompletions([]string{onFailureContinue, onFailureStop, onFailureRollback}, none),
@@ -93,6 +96,26 @@ func stacksOrPlans(p *process) cobra.CompletionFunc {
 			names = append(names, cobra.CompletionWithDesc(filepath.Base(file), "saved plan"))
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// services offers those of the stack that is the argument before, each once.
+func services(p *process) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return stacks(p)(c, args, begun)
+		}
+		names := ask(p, c, func(client *engine.Client, ctx context.Context) ([]string, error) {
+			return client.ServicesOf(ctx, args[0])
+		})
+		return slices.DeleteFunc(names, func(n string) bool { return slices.Contains(args[1:], n) }), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// contexts offers docker's.
+func contexts(p *process) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return engine.Contexts(p.environ), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/stackup-cli/stackup/planfile"
@@ -12,17 +15,22 @@ func driftCommand(p *process) *cobra.Command {
 	var (
 		at     target
 		asJSON bool
+		md     markdown
 	)
 	c := &cobra.Command{
 		Use:   "drift STACK",
 		Short: "show what was changed since the last apply without stackup",
 		Long: `Compare what runs with what the last apply left running, and show what somebody
-has changed, removed or added since. No file is read and nothing is written.
+has changed, removed or added since. No file is read, and nothing is written to the
+swarm.
 
 Exit codes: 0 nothing has changed, 2 something has, 1 error.`,
 		Example: `  stackup drift shop`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if asJSON && md.file == standardOutput {
+				return usageError{c, errors.New("--json and --md - do not go together: both write to standard output")}
+			}
 			client, err := at.open(p)
 			if err != nil {
 				return err
@@ -37,7 +45,10 @@ Exit codes: 0 nothing has changed, 2 something has, 1 error.`,
 				text, failed := planfile.MarshalDrift(args[0], drift, since, unfinished)
 				err = printBytes(p, text, failed)
 			} else {
-				err = render.Drift(p.stdout, drift, since, unfinished, p.style(p.stdout))
+				err = render.Drift(md.text(p).stdout, drift, since, unfinished, p.style(p.stdout))
+			}
+			if err == nil {
+				err = md.write(p, func(w io.Writer) error { return render.DriftMarkdown(w, drift, since, unfinished) })
 			}
 			if err == nil && len(drift) > 0 {
 				err = exitError{code: exitChanges}
@@ -47,5 +58,6 @@ Exit codes: 0 nothing has changed, 2 something has, 1 error.`,
 	}
 	at.addFlags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	md.addFile(c.Flags())
 	return c
 }

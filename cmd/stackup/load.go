@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -52,15 +53,32 @@ func (s *source) load(ctx context.Context, p *process, name string) (stack.Stack
 type target struct {
 	context, host string
 	logins        bool // send them with what is written
+	debug         bool
 }
 
 func (t *target) addFlags(c *cobra.Command) {
 	c.Flags().StringVar(&t.context, "context", "", "docker context `NAME` of the engine (default: DOCKER_HOST, else DOCKER_CONTEXT, else the current one)")
 	c.Flags().StringVarP(&t.host, "host", "H", "", "`ADDRESS` of the engine: unix://, tcp:// or ssh://")
+	c.Flags().BoolVar(&t.debug, "debug", false, "say on standard error what is asked of the engine, and how it answers")
 }
 
 func (t *target) open(p *process) (*engine.Client, error) {
-	return engine.Open(engine.Options{Context: t.context, Host: t.host, Logins: t.logins, Environ: p.environ, UserAgent: "stackup/" + version()})
+	o := engine.Options{Context: t.context, Host: t.host, Logins: t.logins, Environ: p.environ, UserAgent: "stackup/" + version()}
+	if t.debug {
+		o.Trace = p.trace()
+	}
+	return engine.Open(o)
+}
+
+// trace writes lines with the time since now in front.
+func (p *process) trace() func(string) {
+	var mu sync.Mutex
+	begun := p.now()
+	return func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = fmt.Fprintf(p.stderr, "debug: %6.3fs %s\n", p.now().Sub(begun).Seconds(), line)
+	}
 }
 
 // look observes the swarm and makes the plan. A plan that this swarm cannot

@@ -25,8 +25,13 @@ type markdown struct {
 }
 
 func (m *markdown) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&m.file, "md", "", "also write the outcome as markdown to `FILE`; \"-\" is standard output, the text then goes to standard error")
+	m.addFile(f)
 	f.StringVar(&m.dotenv, "dotenv", "", "write the outcome as lines STACKUP_NAME=VALUE into `FILE`, for the steps behind")
+}
+
+// addFile adds the flag for the second form alone.
+func (m *markdown) addFile(f *pflag.FlagSet) {
+	f.StringVar(&m.file, "md", "", "also write the outcome as markdown to `FILE`; \"-\" is standard output, the text then goes to standard error")
 }
 
 // text is the process as the views for people are to see it: with standard

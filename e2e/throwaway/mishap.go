@@ -1,6 +1,7 @@
 package throwaway
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -22,6 +23,22 @@ func (s *Swarm) Revive(ctx context.Context, node int) error {
 		return err
 	}
 	return s.waitFor(ctx, node)
+}
+
+// Network is the path of the node's network namespace, for nsenter --net=PATH:
+// with it a program can reach what listens there.
+func (s *Swarm) Network(node int) (path string, err error) {
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range dirs {
+		line, _ := os.ReadFile(filepath.Join(dir, "cmdline")) //nolint:gosec // of a process that may have ended
+		if bytes.HasPrefix(line, []byte("dockerd\x00")) && bytes.Contains(line, []byte(s.Hosts[node])) {
+			return filepath.Join(dir, "ns/net"), nil
+		}
+	}
+	return "", fmt.Errorf("node %d: it has no dockerd", node+1)
 }
 
 // Cut takes the node off the network. Its socket still answers.

@@ -2,6 +2,8 @@
 #
 #   sh swarm.sh DIR NODES
 #
+# DAEMON in the environment is more arguments for each dockerd.
+#
 # Everything the daemons make lives in namespaces of its own: processes, mounts,
 # networks. The kernel takes all of it away when the first process in there
 # ends, however it ends. What is left are a folder and empty control groups.
@@ -42,7 +44,7 @@ node)
 		{
 			dockerd --data-root "$home/data" --exec-root "$home/exec" --pidfile "$home/pid" \
 				-H "unix://$home/docker.sock" \
-				--cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs || true
+				--cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs $DAEMON || true
 			touch "$home.ended"
 		} 3>&- &
 	}

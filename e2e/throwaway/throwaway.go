@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -39,6 +40,8 @@ type Options struct {
 	// Nodes is the number of engines, 1 if it is less. Three or more make a
 	// swarm of three managers and workers; fewer make one manager and workers.
 	Nodes int
+	// Daemon is more arguments for every dockerd, without spaces in them.
+	Daemon []string
 	// Log gets a line for each step; nil for silence.
 	Log io.Writer
 }
@@ -110,13 +113,13 @@ func launch(ctx context.Context, o Options) (*Swarm, error) {
 		s.Hosts = append(s.Hosts, fmt.Sprintf("unix://%s/node%d/docker.sock", dir, i+1))
 	}
 	s.Host = s.Hosts[0]
-	if err := s.run(ctx); err != nil {
+	if err := s.run(ctx, o.Daemon); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
 }
 
-func (s *Swarm) run(ctx context.Context) (err error) {
+func (s *Swarm) run(ctx context.Context, daemon []string) (err error) {
 	path := filepath.Join(s.dir, "swarm.sh")
 	if err := os.WriteFile(path, script, 0o600); err != nil {
 		return err
@@ -128,6 +131,7 @@ func (s *Swarm) run(ctx context.Context) (err error) {
 	// has cleaned up.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), "sh", path, s.dir, strconv.Itoa(len(s.Hosts)))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Env = append(os.Environ(), "DAEMON="+strings.Join(daemon, " "))
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if s.leash, err = cmd.StdinPipe(); err != nil {
 		return err
