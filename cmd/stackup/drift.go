@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -29,7 +28,7 @@ Exit codes: 0 nothing has changed, 2 something has, 1 error.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if asJSON && md.file == standardOutput {
-				return usageError{c, errors.New("--json and --md - do not go together: both write to standard output")}
+				return usageError{c, errOneOutput}
 			}
 			client, err := at.open(p)
 			if err != nil {

@@ -26,7 +26,7 @@ func (o *planOutput) addFlags(f *pflag.FlagSet) {
 
 func (o *planOutput) check(md markdown) error {
 	if o.json && md.file == standardOutput {
-		return errors.New("--json and --md - do not go together: both write to standard output")
+		return errOneOutput
 	}
 	if o.file != "" && !isSaved(o.file) {
 		return fmt.Errorf("--out %s: the name of a saved plan ends in .json, so that apply knows it", o.file)

@@ -17,6 +17,9 @@ import (
 // standardOutput is the name of a file that stands for standard output.
 const standardOutput = "-"
 
+// errOneOutput is the mistake of asking for two forms in one place.
+var errOneOutput = errors.New("--json and --md - do not go together: both write to standard output")
+
 // markdown is the flag that asks for a second form, to be posted on a pull
 // request.
 type markdown struct {

@@ -35,7 +35,7 @@ func (d *display) check() error {
 	case d.json && d.quiet:
 		return errors.New("--json and --quiet do not go together")
 	case d.json && d.md.file == standardOutput:
-		return errors.New("--json and --md - do not go together: both write to standard output")
+		return errOneOutput
 	}
 	return nil
 }

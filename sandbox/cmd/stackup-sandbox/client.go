@@ -53,18 +53,23 @@ func ask(ctx context.Context, socket string) (d sandbox.Description, err error) 
 	return d, json.Unmarshal(text, &d)
 }
 
+func answers(ctx context.Context, socket string) bool {
+	_, err := ask(ctx, socket)
+	return err == nil
+}
+
 // reach finds the sandbox that is meant: the one named, else the one that
 // DOCKER_HOST names, else the one that stays.
 func reach(ctx context.Context, socket string) (string, error) {
 	if socket == "" {
 		if path, ok := strings.CutPrefix(os.Getenv("DOCKER_HOST"), "unix://"); ok {
-			if _, err := ask(ctx, path); err == nil {
+			if answers(ctx, path) {
 				return path, nil
 			}
 		}
 		socket = standing()
 	}
-	if _, err := ask(ctx, socket); err != nil {
+	if !answers(ctx, socket) {
 		return "", fmt.Errorf("there is no sandbox at %s: stackup-sandbox up", socket)
 	}
 	return socket, nil

@@ -29,7 +29,7 @@ func downCommand() *cobra.Command {
 		}
 		// The socket goes last, when the state is saved.
 		for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
-			if _, err := ask(cmd.Context(), path); err != nil {
+			if !answers(cmd.Context(), path) {
 				return nil
 			}
 		}
