@@ -65,21 +65,22 @@ func pipeline(ts *testscript.TestScript, _ bool, args []string) {
 
 func (p pipelines) runGitLab(ts *testscript.TestScript, code, name string, more []string) {
 	var variables map[string]string
+	var before struct {
+		Script []string `yaml:"before_script"`
+	}
 	var job struct {
 		Script    []string
 		Artifacts struct{ Reports struct{ Dotenv string } }
 	}
-	all, one := p.gitlab["variables"], p.gitlab[name]
+	all, first, one := p.gitlab["variables"], p.gitlab["default"], p.gitlab[name]
 	ts.Check(all.Decode(&variables))
+	ts.Check(first.Decode(&before))
 	ts.Check(one.Decode(&job))
-	cmd := exec.Command("sh", "-ec", strings.Join(job.Script, "\n"))
-	cmd.Dir = ts.MkAbs(".")
-	for name, value := range variables {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	cmd.Env = append(cmd.Env, "PATH="+ts.Getenv("PATH"), "CI=true", "GITLAB_CI=true", "CI_API_V4_URL="+ts.Getenv("FORGE"), "CI_PROJECT_ID=3", "DOCKER_HOST="+ts.Getenv("DOCKER_HOST"))
-	cmd.Env = append(cmd.Env, slices.Collect(lines(ts.MkAbs("dotenv")))...) // of the job before
-	cmd.Env = append(cmd.Env, more...)
+	// The job's own machine is a folder: what it installs goes there.
+	bin := ts.MkAbs("bin")
+	script := strings.Join(slices.Concat([]string{"trap 'ssh-agent -k >/dev/null' EXIT"}, before.Script, job.Script), "\n")
+	cmd := exec.Command("sh", "-ec", strings.ReplaceAll(script, "/usr/local/bin", bin))
+	cmd.Dir, cmd.Env = ts.MkAbs("."), append(gitLab(ts, bin, variables), more...)
 	out, _ := cmd.CombinedOutput()
 	ts.Logf("%s\n%s", cmd.ProcessState, out)
 	if got := fmt.Sprint(cmd.ProcessState.ExitCode()); got != code {
@@ -88,4 +89,16 @@ func (p pipelines) runGitLab(ts *testscript.TestScript, code, name string, more 
 	dotenv, err := os.ReadFile(ts.MkAbs(job.Artifacts.Reports.Dotenv))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs("dotenv"), dotenv, 0o600))
+}
+
+// gitLab is what a job finds in its environment: its variables, what GitLab sets,
+// and what the job before has left.
+func gitLab(ts *testscript.TestScript, bin string, variables map[string]string) (environ []string) {
+	for name, value := range variables {
+		environ = append(environ, name+"="+value)
+	}
+	environ = append(environ, "PATH="+bin+":"+ts.Getenv("PATH"), "HOME="+ts.MkAbs("."), "CI=true", "GITLAB_CI=true",
+		"CI_API_V4_URL="+ts.Getenv("FORGE"), "CI_PROJECT_ID=3", "RELEASES="+ts.Getenv("FORGE")+"/releases",
+		"SSH_KEY="+ts.MkAbs("key"), "SSH_KNOWN_HOSTS="+ts.MkAbs("hosts"), "DOCKER_HOST="+ts.Getenv("DOCKER_HOST"))
+	return append(environ, slices.Collect(lines(ts.MkAbs("dotenv")))...)
 }
