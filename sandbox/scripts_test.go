@@ -19,6 +19,10 @@ import (
 //	code N ARGS…    run a program that ends with this exit code
 func TestScripts(t *testing.T) {
 	programs := build(t)
+	examples, err := filepath.Abs("../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -30,6 +34,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = os.RemoveAll(dir) })
 			env.Setenv("PATH", filepath.Dir(programs.sandbox)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("DOCKER_HOST", "unix://"+dir+"/docker.sock")
+			env.Setenv("EXAMPLES", examples)
 			return run(env, programs.sandbox, "--nodes", "3", "--socket", dir+"/docker.sock")
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": wantCode},
