@@ -78,7 +78,7 @@ func TestAdoption(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d stacks go from docker stack deploy to stackup and back without a change, %d of them but for a deliberate difference",
+	fmt.Printf("adoption: %d of %d stacks go from docker stack deploy to stackup and back without a change, %d of them but for a deliberate difference\n",
 		held, len(cases), apart)
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -17,22 +18,24 @@ func TestSSH(t *testing.T) {
 	s := newSSHD(t, p.host)
 	dir := write(t, "compose.yaml", servicesOf(100, app1, 0))
 	destroyAfter(t, "tunnel")
-	few := func(what string, args ...string) result {
+	// Four at a time. An apply may open more one after another: a request that is
+	// given up, because the machine is slow, takes its connection along.
+	few := func(what string, most int, args ...string) result {
 		t.Helper()
 		before, requests := s.logins(t), p.requests.Load()
 		r := want(t, 0, dir, s.client, args...)
 		n := s.logins(t) - before
-		t.Logf("%s: %d connections, %d requests", what, n, p.requests.Load()-requests)
-		if n < 1 || n > 4 {
-			t.Errorf("%s opened %d connections, want 4 at most", what, n)
+		fmt.Printf("ssh: %s: %d connections, %d requests\n", what, n, p.requests.Load()-requests)
+		if n < 1 || n > most {
+			t.Errorf("%s opened %d connections, want %d at most", what, n, most)
 		}
 		return r
 	}
-	r := few("the first plan", "plan", "tunnel", "-c", "compose.yaml")
+	r := few("the first plan of 100 services", 4, "plan", "tunnel", "-c", "compose.yaml")
 	contains(t, r.stdout, s.host, "cluster ", "101 to create")
-	few("the apply", "apply", "tunnel", "-c", "compose.yaml", "-y")
-	contains(t, few("an unchanged plan", "plan", "tunnel", "-c", "compose.yaml").stdout, "nothing to do")
-	few("an unchanged apply", "apply", "tunnel", "-c", "compose.yaml", "-y")
+	few("the apply", 8, "apply", "tunnel", "-c", "compose.yaml", "-y")
+	contains(t, few("an unchanged plan", 4, "plan", "tunnel", "-c", "compose.yaml").stdout, "nothing to do")
+	few("an unchanged apply", 8, "apply", "tunnel", "-c", "compose.yaml", "-y")
 
 	// What is wrong is said in ssh's own words, or in those of the far side.
 	nobody := strings.Replace(s.host, "docker.sock", "no.sock", 1)

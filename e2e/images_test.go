@@ -97,7 +97,7 @@ func TestFewLookups(t *testing.T) {
 		before := p.requests.Load()
 		want(t, 0, dir, through, append([]string{"plan", "lookups", "-c", "compose.yaml"}, args...)...)
 		n := p.requests.Load() - before
-		t.Logf("plan %v: %d requests", args, n)
+		fmt.Printf("lookups: plan %v: %d requests\n", args, n)
 		if n != most {
 			t.Errorf("plan %v: %d requests, want %d", args, n, most)
 		}
