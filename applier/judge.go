@@ -170,14 +170,22 @@ func (r *run) proven(c *change, s *swarm.Service) bool {
 	n := c.watch.census
 	switch {
 	case c.Action == stack.Keep && !r.Attach:
-	case s.UpdateStatus != nil && s.UpdateStatus.State == swarm.UpdateStateCompleted:
-		return true
+	case hasState(s, swarm.UpdateStateCompleted):
+		return !c.faltered() // the engine's watch may have ended before that
 	case n.wanted == 0 && isGlobal(s.Spec.Mode):
 		return false // its tasks may just not have been made yet
 	}
 	return !slices.ContainsFunc(c.watch.tasks, func(t swarm.Task) bool {
 		_, old := c.watch.before[t.ID]
 		return isMeant(t) && (!old || r.attached(c))
+	})
+}
+
+// faltered says that a task has failed since the service was written.
+func (c *change) faltered() bool {
+	return slices.ContainsFunc(c.watch.tasks, func(t swarm.Task) bool {
+		_, old := c.watch.before[t.ID]
+		return !old && (t.Status.State == swarm.TaskStateFailed || t.Status.State == swarm.TaskStateRejected)
 	})
 }
 

@@ -85,13 +85,13 @@ func faults() []fault {
 		},
 		{
 			name: "update paused", before: "{image: " + app1 + "}",
-			web:  "{image: " + app1 + ", command: [exit, '3'], deploy: {update_config: {monitor: 1s}}}",
+			web:  "{image: " + app1 + ", command: [exit, '3'], deploy: {update_config: {monitor: 10s}}}",
 			code: 7, cause: stack.CausePaused, says: []string{"the swarm paused the update", "non-zero exit (3)"},
 		},
 		{
 			name: "update rolled back", before: "{image: " + app1 + "}",
 			web: "{image: " + app1 + ", command: [exit, '3'], deploy: " +
-				"{update_config: {monitor: 1s, failure_action: rollback}, rollback_config: {monitor: 1s}}}",
+				"{update_config: {monitor: 10s, failure_action: rollback}, rollback_config: {monitor: 1s}}}",
 			code: 7, cause: stack.CauseRolledBack, says: []string{"the swarm rolled the update back", "non-zero exit (3)"},
 		},
 		{

@@ -26,7 +26,7 @@ var (
 
 // together is how many tests run at a time that may: they wait for an engine,
 // not for a processor.
-const together = "4"
+const together = "3"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
