@@ -34,7 +34,7 @@ func TestCanary(t *testing.T) {
 	dir := write(t,
 		"compose.yaml", file,
 		"failing.yaml", file+"  broken: {x-stackup: {from: {exec: [sh, -c, 'cat exec.secret; cat exec.secret >&2; exit 1']}}}\n",
-		"crash.yaml", strings.Replace(file, "command: sleep", "command: [exit, '1']", 1),
+		"crash.yaml", strings.Replace(file, "command: sleep", "command: [exit, '1']\n    deploy: {update_config: {monitor: 20s}}", 1),
 		"file.secret", "canary-file", "exec.secret", "canary-exec",
 	)
 	environ := append(dockerLogin(t, r.host, "ann:canary-login"), "TOKEN=canary-env")

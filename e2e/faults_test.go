@@ -85,13 +85,13 @@ func faults() []fault {
 		},
 		{
 			name: "update paused", before: "{image: " + app1 + "}",
-			web:  "{image: " + app1 + ", command: [exit, '3'], deploy: {update_config: {monitor: 10s}}}",
+			web:  "{image: " + app1 + ", command: [exit, '3'], deploy: {update_config: {monitor: 20s}}}",
 			code: 7, cause: stack.CausePaused, says: []string{"the swarm paused the update", "non-zero exit (3)"},
 		},
 		{
 			name: "update rolled back", before: "{image: " + app1 + "}",
 			web: "{image: " + app1 + ", command: [exit, '3'], deploy: " +
-				"{update_config: {monitor: 10s, failure_action: rollback}, rollback_config: {monitor: 1s}}}",
+				"{update_config: {monitor: 20s, failure_action: rollback}, rollback_config: {monitor: 1s}}}",
 			code: 7, cause: stack.CauseRolledBack, says: []string{"the swarm rolled the update back", "non-zero exit (3)"},
 		},
 		{
@@ -120,7 +120,8 @@ func TestFaults(t *testing.T) {
 			p, environ := newProxy(t), []string{"TWO_THIRDS=" + twoThirds(t)}
 			name := "fault-" + strings.ReplaceAll(f.name, " ", "-")
 			file := func(web string) string {
-				text := "services:\n  web: " + web + "\n"
+				// An engine on a busy machine is slow to tell that a task has ended.
+				text := "x-stackup: {wait: {stable: 20s}}\nservices:\n  web: " + web + "\n"
 				if strings.Contains(web, "[large]") {
 					text += "configs:\n  large: {content: " + strings.Repeat("x", 1024001) + "}\n"
 				}

@@ -34,7 +34,11 @@ services:
     networks: [front]
     deploy: {replicas: 3, update_config: {monitor: 500ms}, restart_policy: {delay: 100ms}}
   next: {<<: *web, depends_on: [web]}
-  db: {<<: *web, command: [exit, "1"], depends_on: [next]}
+  db:
+    <<: *web
+    command: [exit, "1"]
+    depends_on: [next]
+    deploy: {replicas: 3, update_config: {monitor: 20s}, restart_policy: {delay: 100ms}}
   last: {<<: *web, depends_on: {db: {condition: service_healthy}}}
 networks: {front: {}}
 configs: {text: {content: two}}
@@ -82,7 +86,7 @@ func TestStopOrContinue(t *testing.T) {
 	t.Parallel()
 	const file = `
 services:
-  bad: {image: stackup-test/app:1, command: [exit, "1"], deploy: {restart_policy: {delay: 100ms}}}
+  bad: {image: stackup-test/app:1, command: [exit, "1"], deploy: {restart_policy: {delay: 100ms}}, x-stackup: {wait: {stable: 20s}}}
   slow: {image: stackup-test/app:1, healthcheck: {test: [CMD, /app, check], interval: 15s}}
   late: {image: stackup-test/app:1, depends_on: {slow: {condition: service_healthy}}}
 `

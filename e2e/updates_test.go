@@ -21,7 +21,7 @@ services:
     image: ` + app1 + `
     command: $COMMAND
     configs: [text]
-    deploy: {replicas: 2, update_config: {monitor: 5s, failure_action: rollback}, rollback_config: {monitor: 1s}}
+    deploy: {replicas: 2, update_config: {monitor: 20s, failure_action: rollback}, rollback_config: {monitor: 1s}}
 configs: {text: {content: $VERSION}}
 `
 	dir := write(t, "compose.yaml", file)
