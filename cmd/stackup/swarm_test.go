@@ -22,10 +22,10 @@ import (
 	"github.com/stackup-cli/stackup/engine/enginetest"
 )
 
-// testSwarm is a sandbox with one node, behind a door where tests see what is
+// testSwarm is a sandbox with one node, behind a proxy where tests see what is
 // written and decide what goes wrong. It may be used by many goroutines at once.
 type testSwarm struct {
-	// Host is the address of the door.
+	// Host is the address of the proxy.
 	Host string
 
 	engine *httputil.ReverseProxy
@@ -73,9 +73,9 @@ func startSwarm(tb testing.TB, program string) *testSwarm {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	door := &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
-	door.Start()
-	tb.Cleanup(func() { door.CloseClientConnections(); door.Close() })
+	proxy := &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
+	proxy.Start()
+	tb.Cleanup(func() { proxy.CloseClientConnections(); proxy.Close() })
 	return s
 }
 

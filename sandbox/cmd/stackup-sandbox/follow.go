@@ -10,8 +10,9 @@ import (
 )
 
 // follow runs a command on the swarm and ends as it ends. A terminal's ctrl-C
-// reaches the command by itself; SIGTERM is passed on.
-func follow(host string, command []string) error {
+// reaches the command by itself; SIGTERM is passed on, and so is being asked for
+// the end.
+func follow(host string, command []string, asked <-chan struct{}) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -28,6 +29,10 @@ func follow(host string, command []string) error {
 		case sig := <-signals:
 			if sig == syscall.SIGTERM {
 				_ = cmd.Process.Signal(sig)
+			}
+		case <-asked:
+			if cmd.Process.Signal(syscall.SIGTERM) != nil {
+				_ = cmd.Process.Kill() // Windows knows no other way
 			}
 		case err := <-ended:
 			var exit *exec.ExitError

@@ -28,7 +28,7 @@ func run(ctx context.Context, o options, command []string) (err error) {
 	defer func() { err = errors.Join(err, s.end()) }()
 	host := "unix://" + o.socket
 	if len(command) > 0 {
-		return follow(host, command)
+		return follow(host, command, s.Asked())
 	}
 	fmt.Printf("export DOCKER_HOST=%s\n", host) //nolint:forbidigo // this is what the command is for
 	fmt.Fprintln(os.Stderr, "The swarm is there. Enter the line above in another terminal; ctrl-C ends the swarm.")
